@@ -1,0 +1,193 @@
+"""A frame brought to the contract of its table, and everything that is wrong with it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from tthc_cost.cells import cell_reader
+from tthc_cost.errors import Place, remark
+from tthc_cost.schema import ORIGIN, TABLES, Unreadable, is_blank, key_text, row_place
+from tthc_cost.vocabulary import suggest
+
+if TYPE_CHECKING:
+    from tthc_cost.cells import Answer
+    from tthc_cost.errors import Remark
+    from tthc_cost.schema import Column, Table
+
+__all__ = ["Conformed", "conform", "empty"]
+
+
+def empty(table: str) -> pd.DataFrame:
+    """Return a table without rows, with every column at its dtype."""
+    return _empty(table).copy()
+
+
+@cache
+def _empty(table: str) -> pd.DataFrame:
+    columns = {column.name: _blank(column.dtype, 0) for column in TABLES[table].columns}
+    return pd.DataFrame(columns | {ORIGIN: _blank("string", 0)})
+
+
+@dataclass(frozen=True, slots=True)
+class Conformed:
+    """A frame brought to the contract of its table.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        All columns of the table in order and at their dtypes, `ORIGIN` last, a fresh index; a cell at fault is blank.
+    remarks : tuple of Remark
+        Faults, warnings and notes, each with its place.
+    at_fault : frozenset of int
+        Positions of the rows with a cell at fault: nothing more should be concluded from them.
+    """
+
+    frame: pd.DataFrame
+    remarks: tuple[Remark, ...]
+    at_fault: frozenset[int]
+
+
+def conform(table: str, frame: pd.DataFrame | None) -> Conformed:
+    """Bring a frame to the contract of its table, and say everything that is wrong with it.
+
+    Parameters
+    ----------
+    table : str
+        Name of a table in `TABLES`.
+    frame : pandas.DataFrame or None
+        Any frame with those columns in any order; text such as ``"45 phút"`` and quantities are read. None is an
+        empty table.
+
+    Returns
+    -------
+    Conformed
+    """
+    contract = TABLES[table]
+    if frame is None:
+        return Conformed(empty(table), (), frozenset())
+    remarks = _check_headings(contract, frame)
+    if not len(frame):
+        return Conformed(empty(table), tuple(remarks), frozenset())
+    frame = frame.loc[:, ~frame.columns.duplicated()].reset_index(drop=True)
+    columns: dict[str, pd.Series[Any]] = {}
+    at_fault: set[int] = set()
+    for column in contract.columns:
+        if column.name not in frame.columns:
+            columns[column.name] = _blank(column.dtype, len(frame))
+            continue
+        values, troubles = _read_column(column, frame[column.name])
+        columns[column.name] = values
+        for position, trouble in troubles:
+            place = row_place(contract, _row(frame, position), column.name)
+            remarks += [replace(one, place=place) for one in trouble]
+        unread = {position for position, _ in troubles if values.isna().iloc[position]}
+        if column.filled:
+            missing = {int(position) for position in np.flatnonzero(values.isna().to_numpy())}
+            for position in sorted(missing - unread):
+                place = row_place(contract, _row(frame, position), column.name)
+                remarks.append(remark("blank_required", place, column=column.vi))
+            unread |= missing
+        at_fault |= unread
+    columns[ORIGIN] = frame[ORIGIN].astype("string") if ORIGIN in frame.columns else _blank("string", len(frame))
+    conformed = pd.DataFrame(columns, index=frame.index)
+    remarks += _check_keys(contract, conformed, at_fault)
+    return Conformed(conformed, tuple(remarks), frozenset(at_fault))
+
+
+def _blank(dtype: str, rows: int) -> pd.Series[Any]:
+    missing: Any = pd.NaT if dtype.startswith("datetime") else np.nan if dtype == "float64" else pd.NA
+    return pd.Series([missing] * rows, dtype=dtype)
+
+
+def _row(frame: pd.DataFrame, position: int) -> dict[str, Any]:
+    return {str(name): value for name, value in frame.iloc[position].items()}
+
+
+def _check_headings(table: Table, frame: pd.DataFrame) -> list[Remark]:
+    given = [str(name) for name in frame.columns]
+    place = Place(table=table.name)
+    repeated = [name for name, count in Counter(given).items() if count > 1]
+    remarks = [remark("repeated_column", place, column=name) for name in repeated]
+    unknown = [name for name in dict.fromkeys(given) if name not in table.names]
+    absent = [column.name for column in table.columns if column.name not in given]
+    for column in table.columns:
+        if column.name in absent and column.present and (len(frame) or given):
+            near = suggest(column.name, given) or tuple(given)
+            remarks.append(remark("missing_column", place, column=column.name, near="; ".join(near) or "–"))
+    for name in unknown:
+        near = suggest(name, absent, 1)
+        if near:
+            remarks.append(remark("misspelt_column", place, column=name, near=near[0]))
+        else:
+            remarks.append(remark("unknown_column", place, column=name))
+    return remarks
+
+
+def _check_keys(table: Table, frame: pd.DataFrame, at_fault: set[int]) -> list[Remark]:
+    """Name every key that stands twice; a part of a key that may be blank is blank in both."""
+    keys = frame[list(table.key)]
+    needed = [name for name in table.key if table.column(name).filled]
+    sound = ~pd.Series(keys.index.isin(list(at_fault)), index=keys.index)
+    complete = keys.notna().all(axis="columns") | (keys[needed].notna().all(axis="columns") & sound)
+    repeated = keys[complete].duplicated(keep="first")
+    remarks = []
+    for position in np.flatnonzero(repeated.to_numpy()):
+        row = _row(frame, int(repeated.index.to_numpy()[position]))
+        same = complete
+        for name in table.key:
+            same = same & (
+                frame[name].isna() if is_blank(row[name]) else (frame[name] == row[name]).fillna(value=False)
+            )
+        first = row_place(table, _row(frame, int(np.flatnonzero(same.to_numpy())[0])))
+        remarks.append(
+            remark(
+                "duplicate_key",
+                row_place(table, row),
+                key="/".join(filter(None, key_text(row, table))),
+                first=first.text() or "1",
+            )
+        )
+    return remarks
+
+
+def _read_column(column: Column, values: pd.Series[Any]) -> tuple[pd.Series[Any], list[tuple[int, tuple[Remark, ...]]]]:
+    """Read a column, the usual kinds of array as a whole, anything else cell by cell."""
+    if values.isna().all():
+        return _blank(column.dtype, len(values)), []
+    numbers = _plain_numbers(column, values)
+    if numbers is not None:
+        return numbers, []
+    read = cell_reader(column)
+    cells: list[Any] = []
+    troubles: list[tuple[int, tuple[Remark, ...]]] = []
+    known: dict[tuple[type, Any], Answer] = {}
+    for position, value in enumerate(values.tolist()):
+        seen = (type(value), value) if isinstance(value, (str, int, float)) else None
+        answer = known.get(seen) if seen else None
+        if answer is None:
+            answer = read(value)
+            if seen:
+                known[seen] = answer
+        cells.append(answer[0])
+        if answer[1] or isinstance(value, Unreadable):
+            troubles.append((position, answer[1]))
+    if column.dtype.startswith("datetime"):
+        return pd.Series(pd.to_datetime(pd.Series(cells, dtype=object)).astype(column.dtype)), troubles  # type: ignore[call-overload]
+    return pd.Series(cells, dtype=object).astype(column.dtype), troubles  # type: ignore[call-overload]
+
+
+def _plain_numbers(column: Column, values: pd.Series[Any]) -> pd.Series[Any] | None:
+    """Return a column of numbers within their limits as a whole; None when its cells must be looked at one by one."""
+    dtypes = pd.api.types
+    if column.limit is None or not dtypes.is_numeric_dtype(values.dtype) or dtypes.is_bool_dtype(values.dtype):
+        return None
+    numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    whole = column.dtype == "float64" or bool(np.all(np.isnan(numbers) | (numbers == np.floor(numbers))))
+    in_range = np.isnan(numbers) | ((numbers >= 0) & (numbers <= column.limit))
+    return pd.Series(numbers).astype(column.dtype) if whole and in_range.all() else None  # type: ignore[call-overload]
