@@ -1,0 +1,178 @@
+"""Exact sums of eager lines by procedure: keys are numbered once, sorted ones without hashing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from tthc_cost.arithmetic import BLOCK_LINES, add_sums
+from tthc_cost.errors import InputFault
+from tthc_cost.line_blocks import Findings, costed_blocks
+from tthc_cost.line_columns import COST
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from tthc_cost.line_columns import LineColumns
+
+    Integers: TypeAlias = NDArray[np.int64]
+    Eager: TypeAlias = nw.DataFrame[Any]
+    Column: TypeAlias = nw.Series[Any]
+    AnyFrame: TypeAlias = Any
+    """Whatever narwhals knows as a frame; the same kind comes back."""
+
+__all__ = ["procedure_sums"]
+
+_SPREAD: Final = 4
+"""How many times wider than their number whole keys may lie and still be counted rather than hashed."""
+_LARGEST: Final = 2**63
+
+
+def procedure_sums(frame: Eager, columns: LineColumns) -> AnyFrame:
+    """Return what each procedure costs a year, sorted by procedure, as a native frame.
+
+    Parameters
+    ----------
+    frame : narwhals DataFrame
+        Lines with ``procedure``.
+    columns : LineColumns
+        Their columns, looked at for sums by procedure.
+
+    Raises
+    ------
+    InputFault
+        With every fault of every line, or of a sum beyond 2^62 đồng.
+    """
+    findings = Findings(frame, columns)
+    groups = None
+    if "procedure" in frame.columns and not any(one.place.column == "procedure" for one in columns.faults):
+        blank = frame["procedure"].is_null().to_numpy()
+        if blank.any():
+            findings.add("blank_required", "procedure", 0, blank)
+        else:
+            groups = _grouped(frame["procedure"])
+    totals = np.zeros(0 if groups is None else groups.count, dtype=np.int64)
+    at_most = 0
+    for start, costs in costed_blocks(findings):
+        if groups is None:
+            continue
+        try:
+            at_most = add_sums(totals, groups.of_lines(start, start + costs.size), costs, at_most)
+        except InputFault as error:
+            findings.said += error.faults
+            groups = None
+    findings.raise_any()
+    if groups is None:
+        raise AssertionError
+    backend = frame.implementation
+    sums = groups.labels.to_frame().with_columns(nw.new_series(COST, totals, nw.Int64, backend=backend))
+    return sums.to_native() if groups.in_order else sums.sort("procedure").to_native()
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """The procedures of a frame: one label a group, and the group of each line."""
+
+    labels: Column
+    of_lines: Callable[[int, int], NDArray[Any]]
+    in_order: bool = False
+
+    @property
+    def count(self) -> int:
+        return len(self.labels)
+
+
+def _grouped(keys: Column) -> _Groups:
+    """Give each procedure a number: categories by their codes, sorted keys without hashing, others by hashing once."""
+    native = keys.to_native()
+    if isinstance(native, pd.Series) and isinstance(native.dtype, pd.CategoricalDtype):
+        return _grouped_categories(native)
+    dtype = keys.dtype
+    if dtype in {nw.Categorical, nw.Enum}:
+        keys = keys.cast(nw.String)
+    firsts = _first_lines(keys)
+    if firsts is not None:
+        labels = keys[firsts.tolist()] if not isinstance(native, pd.Series) else _from_pandas(native.iloc[firsts])
+
+        def of_lines(start: int, stop: int) -> Integers:
+            here = firsts[np.searchsorted(firsts, start, side="right") : np.searchsorted(firsts, stop)] - start
+            steps = np.zeros(stop - start, dtype=np.int64)
+            steps[here] = 1
+            steps[0] += np.searchsorted(firsts, start, side="right") - 1
+            return np.cumsum(steps)
+
+        return _Groups(labels if keys.dtype == dtype else labels.cast(dtype), of_lines, in_order=True)
+    if dtype.is_integer() and int(keys.max()) - int(keys.min()) < _SPREAD * len(keys) and keys.max() < _LARGEST:
+        return _grouped_numbers(keys)
+    if isinstance(native, pd.Series):
+        codes, found = pd.factorize(native)
+        labels = _from_pandas(pd.Series(found, dtype=native.dtype, name="procedure"))
+    else:
+        labels = keys.unique()
+        codes = keys.replace_strict(labels.to_list(), range(len(labels)), return_dtype=nw.Int64).to_numpy()
+        labels = labels if keys.dtype == dtype else labels.cast(dtype)
+    return _Groups(labels, lambda start, stop: codes[start:stop])
+
+
+def _from_pandas(series: pd.Series[Any]) -> Column:
+    column: Column = nw.from_native(series.reset_index(drop=True), series_only=True)
+    return column
+
+
+def _grouped_categories(native: pd.Series[Any]) -> _Groups:
+    categories = native.cat.categories
+    codes = native.cat.codes.to_numpy()
+    seen = np.zeros(len(categories), dtype=np.bool_)
+    seen[codes] = True
+    if categories.is_monotonic_increasing:
+        order = np.flatnonzero(seen)
+    else:
+        by_text = np.argsort(np.array([str(category) for category in categories], dtype=object))
+        order = by_text[seen[by_text]]
+    group = np.zeros(len(categories), dtype=np.intp)
+    group[order] = np.arange(order.size)
+    labels = pd.Series(categories.take(order), dtype=native.dtype, name="procedure")
+    return _Groups(_from_pandas(labels), lambda start, stop: group[codes[start:stop]], in_order=True)
+
+
+def _grouped_numbers(keys: Column) -> _Groups:
+    """Tell whole numbers that lie close together apart by counting them, without hashing."""
+    numbers, native = keys.to_numpy(), keys.to_native()
+    lowest = int(numbers.min())
+    group = np.zeros(int(numbers.max()) - lowest + 1, dtype=np.int64)
+
+    def offsets(start: int, stop: int) -> Integers:
+        return numbers[start:stop].astype(np.int64) - lowest
+
+    for start in range(0, len(numbers), BLOCK_LINES):
+        group[offsets(start, start + BLOCK_LINES)] = 1
+    labels = (np.flatnonzero(group) + lowest).astype(numbers.dtype)
+    group = np.cumsum(group) - 1
+    if isinstance(native, pd.Series):
+        column = _from_pandas(pd.Series(labels, dtype=native.dtype, name="procedure"))
+    else:
+        column = nw.new_series("procedure", labels, keys.dtype, backend=keys.implementation)
+    return _Groups(column, lambda start, stop: group[offsets(start, stop)], in_order=True)
+
+
+def _first_lines(keys: Column) -> Integers | None:
+    """Return where each procedure begins if the keys are sorted; None if they are not."""
+    firsts = [np.zeros(min(1, len(keys)), dtype=np.int64)]
+    plain = keys.implementation.is_pandas_like() or keys.dtype.is_integer()
+    for start in range(0, len(keys) - 1, BLOCK_LINES):
+        part = keys[start : start + BLOCK_LINES + 1]
+        if plain:
+            values = part.to_numpy()
+            in_order, changes = bool(np.all(values[:-1] <= values[1:])), values[:-1] != values[1:]
+        else:
+            in_order, changes = part.is_sorted(), (part[:-1] != part[1:]).to_numpy()
+        if not in_order:
+            return None
+        firsts.append(np.flatnonzero(changes) + (start + 1))
+    return np.concatenate(firsts)
