@@ -1,0 +1,372 @@
+"""Workbooks of our layout, one or a folder of them, into one review, with every fault of all of them at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from tthc_cost.conformity import conform
+from tthc_cost.errors import InputFault, Place, Severity, TthcCostError, remark
+from tthc_cost.io.headings import HEADING_ROWS, STATE, STATE_HEADING, TABLES_BY_STATE, find_headings, heading_labels
+from tthc_cost.io.markup import column_letters
+from tthc_cost.io.opening import open_workbook
+from tthc_cost.review import REVIEW_TABLE_NAMES, Review
+from tthc_cost.schema import ORIGIN, TABLES, ColumnKind, Unreadable, origin_text
+from tthc_cost.vocabulary import State, fold, suggest
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from tthc_cost.errors import Remark
+    from tthc_cost.io.headings import Headings
+    from tthc_cost.io.opening import Sheet, Workbook
+    from tthc_cost.schema import Table
+
+__all__ = ["INTRODUCTION", "LISTS", "REQUIRED_TABLES", "find_workbooks", "read_review", "read_reviews"]
+
+INTRODUCTION: Final = "Giới thiệu"
+LISTS: Final = "Danh mục"
+"""Sheets of the template that are not read: what it is and how to fill it in, and what its drop-down lists offer."""
+REQUIRED_TABLES: Final = ("procedures", "activities", "decisions")
+"""Tables without whose sheet a workbook is incomplete."""
+
+_WORKBOOKS: Final = frozenset({".xlsx", ".xlsm"})
+_OTHER_WORKBOOKS: Final = frozenset({".xls", ".xlsb", ".ods"})
+_CODES: Final = frozenset({ColumnKind.CODE, ColumnKind.NUMBER_CODE, ColumnKind.CODES})
+
+
+def read_review(path: str | os.PathLike[str]) -> Review:
+    """Read one workbook of the template's layout.
+
+    Sheets, columns and rows may stand in any order, above the headings a letterhead may stand, and headings are
+    recognised with or without their unit, in Vietnamese or English. A unit other than the column's own is a fault:
+    nothing is scaled. Formulas count with the value that was saved.
+
+    Parameters
+    ----------
+    path : str or path-like
+        An .xlsx file.
+
+    Returns
+    -------
+    Review
+
+    Raises
+    ------
+    InputFault
+        With every fault of the file, each with its sheet and cell.
+    MissingExtraError
+        If python-calamine is not installed.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from tthc_cost.io import write_template
+    >>> with TemporaryDirectory() as folder:
+    ...     review = read_review(write_template(f"{folder}/ra_soat.xlsx"))
+    >>> len(review.baseline.procedures)
+    0
+    """
+    path = Path(path)
+    return _review_of([_read_workbook(path, path.name)])
+
+
+def find_workbooks(source: str | os.PathLike[str]) -> dict[str, Path]:
+    """Find the workbooks of a folder and of those in it, or the one workbook that is named.
+
+    Parameters
+    ----------
+    source : path
+        A workbook, or a folder; hidden files and the lock files of an open workbook are passed over.
+
+    Returns
+    -------
+    dict of str to Path
+        Each workbook by its path within the folder, sorted.
+
+    Raises
+    ------
+    InputFault
+        If there is no such folder, or no workbook in it.
+    """
+    folder = Path(source)
+    if folder.is_file():
+        return {folder.name: folder}
+    if not folder.is_dir():
+        raise InputFault.because("folder_missing", Place(str(folder)))
+    found = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
+    files = {
+        inside.as_posix(): path
+        for inside, path in sorted(found.items())
+        if path.suffix.lower() in _WORKBOOKS | _OTHER_WORKBOOKS
+        and not any(part.startswith((".", "~$")) for part in inside.parts)
+    }
+    if not files:
+        raise InputFault.because("folder_without_workbooks", Place(str(folder)))
+    return files
+
+
+def read_reviews(folder: str | os.PathLike[str], progress: Callable[[str, int, int], None] | None = None) -> Review:
+    """Read every workbook of a folder and of those in it as one review.
+
+    Hidden files, and those that a spreadsheet program lays beside an open one (``~$…``), are left out. A workbook in
+    another format (.xls, .xlsb, .ods) is a fault: to leave it out would leave out whoever sent it.
+
+    Parameters
+    ----------
+    folder : str or path-like
+        The folder. A file's name in messages is its path from here.
+    progress : callable, optional
+        Called after each file with its name, how many are done, and how many there are.
+
+    Returns
+    -------
+    Review
+
+    Raises
+    ------
+    InputFault
+        With every fault of all files.
+    MissingExtraError
+        If python-calamine is not installed.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from tthc_cost.io import write_template
+    >>> with TemporaryDirectory() as folder:
+    ...     path = write_template(f"{folder}/so_noi_vu.xlsx")
+    ...     review = read_reviews(folder, lambda file, done, total: print(f"{done}/{total} {file}"))
+    1/1 so_noi_vu.xlsx
+    """
+    files = find_workbooks(folder)
+    read = []
+    for done, (file, path) in enumerate(files.items(), start=1):
+        read.append(_read_workbook(path, file))
+        if progress:
+            progress(file, done, len(files))
+    return _review_of(read)
+
+
+# One workbook
+
+
+@dataclass(slots=True)
+class _ReadTable:
+    """The rows of a sheet as they stand, the state of each if it has one, and the letters of its columns."""
+
+    table: Table
+    frame: pd.DataFrame
+    states: list[State | None]
+    letters: Mapping[str, str]
+
+    @property
+    def by_state(self) -> bool:
+        return self.table.name in TABLES_BY_STATE
+
+    def rows(self, state: State | None) -> pd.DataFrame:
+        """Return the rows of one state, or those of none."""
+        return self.frame[np.array([found is state for found in self.states], dtype=bool)]
+
+
+@dataclass(slots=True)
+class _Read:
+    """What one workbook holds, what is wrong with its build, and whether its tables can be put together."""
+
+    file: str
+    tables: dict[str, _ReadTable] = field(default_factory=dict)
+    remarks: list[Remark] = field(default_factory=list)
+    sound: bool = True
+
+    def cell(self, place: Place) -> str | None:
+        """Return the cell of a place that names a row and a column of this workbook."""
+        read = next((one for one in self.tables.values() if one.table.name == place.table), None)
+        letter = read.letters.get(place.column or "") if read and place.file == self.file else None
+        return f"{letter}{place.row}" if letter and place.row else None
+
+
+def _read_workbook(path: Path, file: str) -> _Read:
+    read = _Read(file)
+    try:
+        workbook = open_workbook(path, file)
+    except InputFault as error:
+        read.remarks += error.faults
+        read.sound = False
+        return read
+    for name, sheet in _sheets_of_tables(workbook, read).items():
+        try:
+            _read_sheet(TABLES[name], workbook.sheet(sheet), Place(file, sheet), read)
+        except InputFault as error:
+            read.remarks += error.faults
+            read.sound = False
+    return read
+
+
+def _sheets_of_tables(workbook: Workbook, read: _Read) -> dict[str, str]:
+    """Find the sheet of each table, and say which are missing, unknown or there twice."""
+    titles = {fold(title): table.name for table in TABLES.values() for title in (table.name, table.en, table.vi)}
+    unread = {fold(INTRODUCTION), fold(LISTS)}
+    sheets: dict[str, str] = {}
+    unknown = []
+    for sheet in workbook.names:
+        name = titles.get(fold(sheet))
+        if name is None:
+            unknown += [sheet] if fold(sheet) not in unread else []
+        elif name in sheets:
+            place = Place(read.file, sheet)
+            read.remarks.append(remark("sheet_twice", place, first=sheets[name], second=sheet))
+            read.sound = False
+        else:
+            sheets[name] = sheet
+    missing = [name for name in REQUIRED_TABLES if name not in sheets]
+    for sheet in unknown:
+        absent = [TABLES[name].vi for name in TABLES if name not in sheets]
+        near = suggest(sheet, absent, 1)
+        if near:
+            read.remarks.append(remark("sheet_misspelt", Place(read.file, sheet), near=near[0]))
+            missing = [name for name in missing if TABLES[name].vi != near[0]]
+            read.sound = False
+        else:
+            read.remarks.append(remark("sheet_unknown", Place(read.file, sheet)))
+    for name in missing:
+        title = TABLES[name].vi
+        near = suggest(title, workbook.names) or workbook.names
+        read.remarks.append(remark("sheet_missing", Place(read.file), sheet=title, near="; ".join(near)))
+        read.sound = False
+    return {name: sheets[name] for name in TABLES if name in sheets}
+
+
+def _read_sheet(table: Table, sheet: Sheet, place: Place, read: _Read) -> None:
+    headings = find_headings(table, sheet.rows, place)
+    if headings is None:
+        is_blank = not any(_is_filled(cell) for row in sheet.rows for cell in row) and not sheet.marks
+        if table.name in REQUIRED_TABLES or not is_blank:
+            examples = "; ".join(list(heading_labels(table.name).values())[:3])
+            read.remarks.append(remark("sheet_without_headings", place, rows=HEADING_ROWS, examples=examples))
+            read.sound = False
+        return
+    read.remarks += headings.remarks
+    read.sound = read.sound and headings.knows_its_rows(table)
+    rows = _filled_rows(headings, sheet)
+    columns: dict[str, list[Any]] = {
+        name: [_value(table, name, sheet, row, position) for row in rows]
+        for name, position in headings.columns.items()
+        if name != STATE
+    }
+    columns |= {name: [Unreadable()] * len(rows) for name in headings.unreadable - {STATE}}
+    columns[ORIGIN] = [origin_text(place.file or "", place.sheet or "", row + 1) for row in rows]
+    letters = {name: column_letters(position) for name, position in headings.columns.items()}
+    states = _states(headings, sheet, rows, place, read) if table.name in TABLES_BY_STATE else []
+    read.tables[table.name] = _ReadTable(table, pd.DataFrame(columns, dtype=object), states, letters)
+
+
+def _filled_rows(headings: Headings, sheet: Sheet) -> list[int]:
+    """Return the rows below the headings with something in a column of the table."""
+    positions = list(headings.columns.values())
+    marked = {row for row, column in sheet.marks if column in positions}
+    below = range(headings.row + 1, len(sheet.rows))
+    return [row for row in below if row in marked or any(_is_filled(sheet.rows[row][one]) for one in positions)]
+
+
+def _is_filled(cell: object) -> bool:
+    return bool(cell.strip()) if isinstance(cell, str) else cell is not None
+
+
+def _value(table: Table, name: str, sheet: Sheet, row: int, position: int) -> object:
+    if mark := sheet.marks.get((row, position)):
+        return Unreadable(mark)
+    value = sheet.rows[row][position]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    is_code = table.column(name).kind in _CODES
+    if is_code and isinstance(value, (bool, dt.date, dt.time, dt.timedelta)):
+        shown = value.strftime("%d/%m/%Y") if isinstance(value, dt.date) else str(value)
+        return Unreadable(remark("cell_code_is_not_text", value=shown))
+    return value
+
+
+def _states(headings: Headings, sheet: Sheet, rows: Sequence[int], place: Place, read: _Read) -> list[State | None]:
+    """Read the state of each row; a row without one belongs to neither and makes the workbook unsound."""
+    if STATE in headings.unreadable:
+        return [None] * len(rows)
+    column = headings.columns[STATE]
+    states: list[State | None] = []
+    for row in rows:
+        try:
+            states.append(_state(sheet.rows[row][column], sheet.marks.get((row, column))))
+        except TthcCostError as error:
+            here = {"file": place.file, "sheet": place.sheet, "cell": f"{column_letters(column)}{row + 1}"}
+            read.remarks += [fault.at(**here) for fault in error.faults]
+            read.sound = False
+            states.append(None)
+    return states
+
+
+def _state(cell: object, mark: Remark | None) -> State:
+    if mark:
+        raise InputFault(mark)
+    if not _is_filled(cell):
+        labels = {state.value: state.label() for state in State}
+        raise InputFault.because("state_blank", column=STATE_HEADING["vi"], **labels)
+    return State.parse(str(cell))
+
+
+# All workbooks
+
+
+def _review_of(workbooks: Sequence[_Read]) -> Review:
+    """Make one review of all workbooks, or raise every fault of all of them."""
+    remarks = [one for read in workbooks for one in read.remarks]
+    sound = [read for read in workbooks if read.sound]
+    # What other tables refer to may be in a table that could not be read, so an unsound workbook is checked by itself.
+    for read in workbooks:
+        if not read.sound:
+            remarks += _faults_of_cells(read)
+    tables = (_tables(sound, state) for state in (State.BASELINE, State.SIMPLIFIED, None))
+    try:
+        return Review.from_tables(*tables, remarks=remarks)
+    except InputFault as error:
+        raise InputFault(*_in_order(error.faults, workbooks)) from None
+
+
+def _tables(workbooks: Iterable[_Read], state: State | None) -> dict[str, pd.DataFrame]:
+    """Stack the tables of one state, or those of the review, from all workbooks."""
+    frames: dict[str, list[pd.DataFrame]] = defaultdict(list)
+    for read in workbooks:
+        for name, one in read.tables.items():
+            if one.by_state:
+                if state is not None:
+                    frames[name].append(one.rows(state))
+            elif (name in REVIEW_TABLE_NAMES) == (state is None):
+                frames[name].append(one.frame)
+    return {name: pd.concat(several, ignore_index=True) for name, several in frames.items()}
+
+
+def _faults_of_cells(read: _Read) -> list[Remark]:
+    """Say what is wrong with the cells of a workbook whose tables cannot be put together."""
+    faults = []
+    for name, one in read.tables.items():
+        is_known = not one.by_state or None not in one.states
+        for frame in [one.rows(state) for state in (*State, None)] if one.by_state else [one.frame]:
+            said = [fault for fault in conform(name, frame).remarks if fault.severity is Severity.FAULT]
+            faults += [fault for fault in said if is_known or fault.code != "duplicate_key"]
+    return faults
+
+
+def _in_order(faults: Iterable[Remark], workbooks: Sequence[_Read]) -> list[Remark]:
+    """Give each fault its cell, drop repetitions, and sort by file, keeping the order within one."""
+    by_file = {read.file: read for read in workbooks}
+    rank = {file: number for number, file in enumerate(by_file)}
+    placed = []
+    for fault in faults:
+        read = by_file.get(fault.place.file or "")
+        cell = read.cell(fault.place) if read and not fault.place.cell else fault.place.cell
+        placed.append(replace(fault, place=replace(fault.place, cell=cell)))
+    return sorted(dict.fromkeys(placed), key=lambda fault: rank.get(fault.place.file or "", len(rank)))
