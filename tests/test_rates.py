@@ -548,7 +548,7 @@ def test_a_day_before_the_first_row_of_a_grade_is_out_of_range() -> None:
         (pd.DataFrame({"grade": ["B"], "vnd_per_hours": [1]}), ["missing_column", "misspelt_column"]),
         (pd.DataFrame({"grade": [], "vnd_per_hour": []}), ["rate_table_empty"]),
         (pd.DataFrame(), ["rate_table_empty"]),
-        ({"B": 20_000}, ["rate_not_a_table"]),
+        ({"B": 20_000}, ["not_a_dataframe"]),
     ],
 )
 def test_what_is_no_table_of_rates_is_a_fault(frame: Any, expected: list[str]) -> None:

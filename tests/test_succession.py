@@ -46,10 +46,10 @@ MERGE = Decision("A", "merge", replaced_by="B")
 AMEND_B = Decision("B", "amend")
 FAULTS = [
     ("gone_without_decision", state(A=4, B=4), state(B=4), [AMEND_B], "không thể coi đó là cắt giảm", "no saving"),
-    ("no_receiver", state(A=4), [], [Decision("A", "merge")], "không ghi được thay bằng", "nothing says into which"),
+    ("no_receiver", state(A=4), [], [Decision("A", "merge")], "chưa ghi TTHC nhận", "nothing says into which"),
     ("unexpected_receiver", state(A=4, B=4), state(B=4), [Decision("A", "abolish", replaced_by="B"), AMEND_B],
      "«bãi bỏ»", "yet B is named"),
-    ("own_receiver", state(A=4), state(A=4), [Decision("A", "merge", replaced_by="A")], "vào chính nó", "into itself"),
+    ("own_receiver", state(A=4), state(A=4), [Decision("A", "merge", replaced_by="A")], "là chính nó", "into itself"),
     ("unknown_receiver", state(A=4), state(N=1), [Decision("A", "replace", replaced_by="N1")], "nhất: N.", "are: N."),
     ("gone_but_present", state(A=4), state(A=4), [Decision("A", "abolish")], "vẫn có ở trạng thái", "yet it is in"),
     ("decided_but_absent", state(A=4), [], [Decision("A", "amend")], "bổ sung các dòng", "add its rows"),

@@ -144,7 +144,10 @@ def _reader(column: Column) -> Callable[[Any], Any]:
 def _text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return unicodedata.normalize("NFC", str(value)).strip()
+    text = unicodedata.normalize("NFC", str(value)).strip()
+    if not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise InputFault.because("broken_text", value=text.encode("utf-8", "replace").decode("utf-8"))
+    return text
 
 
 def _code(value: object, *, whole_numbers: bool) -> str:

@@ -97,7 +97,7 @@ ProgrammeChoice = Annotated[
 ]
 Day = Annotated[
     str | None,
-    typer.Option("--on", metavar="YYYY-MM-DD", help="Ngày đánh giá; mặc định hôm nay. / The day; today by default."),
+    typer.Option("--on", metavar="YYYY-MM-DD", help="Ngày tính; mặc định là hôm nay. / The day; today by default."),
 ]
 Income = Annotated[
     str | None,
@@ -117,10 +117,10 @@ CivilService = Annotated[
 ]
 BasisChoice = Annotated[
     BasisOption,
-    typer.Option("--basis", help="Tính khi phương án đã kiến nghị, phê duyệt hay thực thi. / When a saving counts."),
+    typer.Option("--basis", help="Tính phương án từ khi kiến nghị, phê duyệt hay thực thi. / When a saving counts."),
 ]
 CountingChoice = Annotated[
-    Counting, typer.Option("--counting", help="Cách tính số TTHC cắt giảm. / How a cut in number is counted.")
+    Counting, typer.Option("--counting", help="Cách đếm TTHC được cắt giảm. / How a cut in number is counted.")
 ]
 PopulationChoice = Annotated[
     PopulationOption,
@@ -285,7 +285,7 @@ def _faults_said(language: Language) -> Iterator[None]:
 
 _MARKS = {TargetState.MET: ("✓", "green"), TargetState.MISSED: ("✗", "red"), TargetState.OPEN: ("…", "yellow")}
 _WORDS = {
-    "vi": ("trước", "yêu cầu", "đã đạt", "theo rà soát", "còn thiếu", "đồng/năm", "cảnh báo và lưu ý, xem báo cáo"),
+    "vi": ("trước", "yêu cầu", "đạt được", "theo rà soát", "còn thiếu", "đồng/năm", "cảnh báo và ghi chú, xem báo cáo"),
     "en": (
         "before",
         "required",

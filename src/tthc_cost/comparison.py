@@ -7,13 +7,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
 from tthc_cost import costing
 from tthc_cost.arithmetic import BLOCK_LINES, FREQUENCY_STEPS, SUM_LIMIT_VND, Reduction, add_sums, steps_of
 from tthc_cost.cells import read_value
+from tthc_cost.conformity import as_pandas
 from tthc_cost.errors import InputFault, MismatchError, NeedsLinesError, Place, UnknownNameError, remark
 from tthc_cost.explanation import explanation_of
 from tthc_cost.rates import RateTable
@@ -95,7 +95,7 @@ class Comparison:
 
         Parameters
         ----------
-        frame : any eager dataframe
+        frame : any dataframe
             ``procedure`` (text), ``baseline_vnd`` and ``simplified_vnd`` (whole đồng a year); optionally ``name``,
             ``kind``, ``level``, ``field``, ``agency``, ``reviewing_agency``.
 
@@ -118,9 +118,7 @@ class Comparison:
         >>> Comparison.from_costs(published).total.ratio
         Fraction(9, 1000)
         """
-        eager = nw.from_native(frame, eager_only=True)
-        published = pd.DataFrame({name: pd.Series(eager[name].to_list(), dtype=object) for name in eager.columns})
-        return cls(*_published(published))
+        return cls(*_published(as_pandas(frame).astype(object).reset_index(drop=True)))
 
     @property
     def has_lines(self) -> bool:
@@ -347,7 +345,7 @@ def compare(
         try:
             states.append(_costed_lines(review, state, table, population))
         except InputFault as error:
-            faults += error.faults
+            faults += [one.at(state=state.value) for one in error.faults]
     if faults:
         raise InputFault(*dict.fromkeys(faults))
     standing = standing_of(review)

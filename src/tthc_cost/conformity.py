@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
 from tthc_cost.cells import cell_reader
-from tthc_cost.errors import Place, remark
+from tthc_cost.errors import InputFault, Place, remark
 from tthc_cost.schema import ORIGIN, TABLES, Unreadable, is_blank, key_text, row_place
 from tthc_cost.vocabulary import suggest
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from tthc_cost.errors import Remark
     from tthc_cost.schema import Column, Table
 
-__all__ = ["Conformed", "conform", "empty"]
+AnyFrame: TypeAlias = Any
+"""Whatever narwhals knows as a frame."""
+
+__all__ = ["AnyFrame", "Conformed", "as_pandas", "conform", "empty"]
 
 
 def empty(table: str) -> pd.DataFrame:
@@ -53,24 +57,53 @@ class Conformed:
     at_fault: frozenset[int]
 
 
-def conform(table: str, frame: pd.DataFrame | None) -> Conformed:
+def as_pandas(frame: AnyFrame) -> pd.DataFrame:
+    """Return a frame of any engine as a pandas one, its cells as Python objects; a pandas frame as it is.
+
+    Parameters
+    ----------
+    frame : any dataframe
+        Eager, or lazy and then collected.
+
+    Raises
+    ------
+    InputFault
+        If it is no dataframe.
+    """
+    if isinstance(frame, pd.DataFrame):
+        return frame
+    try:
+        known = nw.from_native(frame)
+    except TypeError:
+        raise InputFault.because("not_a_dataframe", kind=type(frame).__name__) from None
+    if isinstance(known, nw.LazyFrame):
+        known = known.collect(None if known.implementation.is_polars() else "pandas")
+    return pd.DataFrame({name: pd.Series(known[name].to_list(), dtype=object) for name in known.columns})
+
+
+def conform(table: str, frame: AnyFrame | None) -> Conformed:
     """Bring a frame to the contract of its table, and say everything that is wrong with it.
 
     Parameters
     ----------
     table : str
         Name of a table in `TABLES`.
-    frame : pandas.DataFrame or None
-        Any frame with those columns in any order; text such as ``"45 phút"`` and quantities are read. None is an
-        empty table.
+    frame : any dataframe or None
+        Those columns in any order; text such as ``"45 phút"`` and quantities are read. None is an empty table.
 
     Returns
     -------
     Conformed
+
+    Raises
+    ------
+    InputFault
+        If it is no dataframe at all.
     """
     contract = TABLES[table]
     if frame is None:
         return Conformed(empty(table), (), frozenset())
+    frame = as_pandas(frame)
     remarks = _check_headings(contract, frame)
     if not len(frame):
         return Conformed(empty(table), tuple(remarks), frozenset())

@@ -60,6 +60,8 @@ class Place:
         Row of the sheet, counted from 1 as the sheet does.
     table, key, column
         Table of the schema, key of the row (its key columns in order) and column.
+    state
+        ``"baseline"`` or ``"simplified"``, for a table of one state that was not read from a file.
     """
 
     file: str | None = None
@@ -69,17 +71,20 @@ class Place:
     table: str | None = None
     key: tuple[str, ...] = ()
     column: str | None = None
+    state: str | None = None
 
     def text(self, language: Language = "vi") -> str:
         """Say the place in one line, from the file inwards; empty when nothing is known."""
         words = {"vi": ("dòng", "bảng", "cột"), "en": ("row", "table", "column")}[language]
+        states = {"vi": {"baseline": "hiện tại", "simplified": "sau đơn giản hóa"}}.get(language, {})
         parts = [self.file, self.sheet]
         if self.cell:
             parts.append(self.cell)
         elif self.row:
             parts.append(f"{words[0]} {self.row}")
         if self.table and not self.sheet:
-            parts.append(f"{words[1]} {self.table}")
+            state = f" ({states.get(self.state, self.state)})" if self.state else ""
+            parts.append(f"{words[1]} {self.table}{state}")
         if self.key:
             parts.append("/".join(self.key))
         if self.column and not self.cell:

@@ -188,9 +188,9 @@ class Inventory:
 
     Parameters
     ----------
-    procedures, activities : pandas.DataFrame
+    procedures, activities : any dataframe
         The two tables that are needed to compute; columns as the schema has them, text such as ``"45 phút"`` is read.
-    documents, steps, ranges, volumes, rates : pandas.DataFrame, optional
+    documents, steps, ranges, volumes, rates : any dataframe, optional
         The others; `rates` are those that the source of the inventory states.
 
     Attributes

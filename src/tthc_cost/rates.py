@@ -12,11 +12,10 @@ from importlib.resources import files
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, cast
 
-import narwhals.stable.v2 as nw
 import pandas as pd
 
 from tthc_cost.cells import read_value
-from tthc_cost.conformity import conform
+from tthc_cost.conformity import as_pandas, conform
 from tthc_cost.errors import DateOutOfRangeError, InputFault, Place, Severity, TthcCostError, UnknownNameError, remark
 from tthc_cost.model import Rate, from_frame, to_frame
 from tthc_cost.numerals import format_decimal, format_exact
@@ -295,7 +294,7 @@ class RateTable:
         faults: list[Remark] = []
         day = None if on is None else _day(on, faults)
         by_grade: defaultdict[str, list[Rate]] = defaultdict(list)
-        for rate in _read(_as_pandas(frame), faults):
+        for rate in _read(as_pandas(frame), faults):
             by_grade[fold(rate.grade)].append(rate)
         faults += [fault for of_grade in by_grade.values() for fault in _date_faults(of_grade, on)]
         if ALL_GRADES in by_grade and len(by_grade) > 1:
@@ -470,17 +469,6 @@ def _representatives(steps: Mapping[str, int], faults: list[Remark]) -> dict[str
         else:
             chosen[name] = int(step)
     return chosen
-
-
-def _as_pandas(frame: IntoFrame) -> pd.DataFrame:
-    """Collect a frame of any engine, its cells as Python objects."""
-    try:
-        native = nw.from_native(frame)
-    except TypeError:
-        raise InputFault.because("rate_not_a_table", value=type(frame).__name__) from None
-    if isinstance(native, nw.LazyFrame):
-        native = native.collect(None if native.implementation.is_polars() else "pandas")
-    return pd.DataFrame({name: pd.Series(native[name].to_list(), dtype=object) for name in native.columns})
 
 
 def _read(frame: pd.DataFrame, faults: list[Remark]) -> list[Rate]:

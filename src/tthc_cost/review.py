@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 import pandas as pd
 
 from tthc_cost import costing, succession
-from tthc_cost.conformity import conform
+from tthc_cost.conformity import as_pandas, conform
 from tthc_cost.errors import InputFault, Validation, remark
 from tthc_cost.inventory import TABLE_NAMES, Inventory, Prepared, lines_of, prepare
 from tthc_cost.rates import RateTable
 from tthc_cost.schema import ORIGIN, TABLES, is_blank, row_place, rows_of
-from tthc_cost.vocabulary import fold, suggest
+from tthc_cost.vocabulary import State, fold, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,7 +51,7 @@ class Review:
     ----------
     baseline, simplified : Inventory
         The two states. A procedure that is kept need not be repeated in the second.
-    decisions, criteria, proposals, agencies, task_records : pandas.DataFrame, optional
+    decisions, criteria, proposals, agencies, task_records : any dataframe, optional
         Columns as the schema has them.
 
     Attributes
@@ -105,7 +105,7 @@ class Review:
 
         Parameters
         ----------
-        baseline, simplified : mapping of str to pandas.DataFrame
+        baseline, simplified : mapping of str to any dataframe
             Tables of each inventory by name.
         review : mapping of str to pandas.DataFrame, optional
             ``decisions``, ``criteria``, ``proposals``, ``agencies`` and ``task_records``.
@@ -130,8 +130,8 @@ class Review:
         states = succession.States(baseline.tables, simplified.tables, frames["decisions"])
         remarks = [
             *said,
-            *baseline.remarks,
-            *simplified.remarks,
+            *_of_state(State.BASELINE, baseline.remarks),
+            *_of_state(State.SIMPLIFIED, simplified.remarks),
             *(one for table in conformed.values() for one in table.remarks),
         ]
         remarks += succession.check_decisions(states)
@@ -141,8 +141,11 @@ class Review:
         populations, found = succession.populations(states, completed)
         remarks += found
         rates = _stated_rates(baseline.tables["rates"])
-        remarks += _check_lines(baseline.tables, baseline.activities_at_fault, rates)
-        remarks += _check_lines(completed, simplified.activities_at_fault, rates)
+        for state, tables_of_state, at_fault in (
+            (State.BASELINE, baseline.tables, baseline.activities_at_fault),
+            (State.SIMPLIFIED, completed, simplified.activities_at_fault),
+        ):
+            remarks += _of_state(state, _check_lines(tables_of_state, at_fault, rates))
         validation = Validation.of(dict.fromkeys(remarks))
         validation.raise_faults()
         attributes: dict[str, Any] = {
@@ -238,12 +241,18 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return rows_of(plain)
 
 
+def _of_state(state: State, remarks: Iterable[Remark]) -> list[Remark]:
+    """Say of each remark which of the two states it is about."""
+    return [one.at(state=state.value) for one in remarks]
+
+
 def _without_copies(tables: Tables, names: Iterable[str] = TABLE_NAMES) -> dict[str, pd.DataFrame | None]:
     """Drop rows that several workbooks repeat word for word in the tables that they share."""
     kept = {name: tables.get(name) for name in names}
     for name in _SHARED_TABLES:
         frame = kept.get(name)
         if frame is not None:
+            frame = as_pandas(frame)
             kept[name] = frame[~frame.drop(columns=ORIGIN, errors="ignore").duplicated()]
     return kept
 

@@ -255,7 +255,7 @@ def test_a_folder_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     assert [one.code for one in caught.value.faults] == ["folder_missing"]
 
 
-@pytest.mark.parametrize("text", ["x" * (LONGEST_TEXT + 1), "\ufffe", "\ud800"])
+@pytest.mark.parametrize("text", ["x" * (LONGEST_TEXT + 1), "\ufffe"])
 def test_a_text_that_no_cell_holds_is_a_fault_and_is_not_cut(tmp_path: Path, text: str) -> None:
     with pytest.raises(InputFault) as caught:
         write_review(_review(name=text), tmp_path / "so.xlsx")
