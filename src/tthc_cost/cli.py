@@ -285,34 +285,30 @@ def _faults_said(language: Language) -> Iterator[None]:
 
 _MARKS = {TargetState.MET: ("✓", "green"), TargetState.MISSED: ("✗", "red"), TargetState.OPEN: ("…", "yellow")}
 _WORDS = {
-    "vi": ("trước", "yêu cầu", "đạt được", "theo rà soát", "còn thiếu", "đồng/năm", "cảnh báo và ghi chú, xem báo cáo"),
-    "en": (
-        "before",
-        "required",
-        "achieved",
-        "as reviewed",
-        "missing",
-        "đồng/year",
-        "warnings and notes, see the report",
-    ),
+    "vi": ("trước", "yêu cầu", "đã đạt", "theo rà soát", "còn thiếu", "cảnh báo và ghi chú, xem báo cáo"),
+    "en": ("before", "required", "achieved", "as reviewed", "missing", "warnings and notes, see the report"),
 }
+_UNITS = {"vi": ("đồng/năm", "ngày làm việc", "TTHC"), "en": ("đồng/year", "working days", "procedures")}
 
 
 def _print_targets(found: TargetReport, language: Language, notice: str) -> None:
     """Print each target in two lines: its verdict and name, then its figures."""
-    before, required, achieved, stated, missing, per_year, remarks = _WORDS[language]
+    before, required, achieved, stated, missing, remarks = _WORDS[language]
+    per_year, days, procedures = _UNITS[language]
+    units = {Measure.COST_REDUCTION: per_year, Measure.TIME_REDUCTION: days}
     if notice:
         typer.secho(notice, fg="yellow")
     name = found.programme.name if language == "vi" else found.programme.name_en
-    typer.secho(f"{name} – {found.on:%d/%m/%Y}", bold=True)
+    day = "%d/%m/%Y" if language == "vi" else "%Y-%m-%d"
+    typer.secho(f"{name} – {found.on:{day}}", bold=True)
     for one in found.targets:
         target = one.target
         mark, colour = _MARKS.get(one.state, ("?", "yellow"))
         label = target.name if language == "vi" else target.name_en
         typer.echo(f"{typer.style(f'{mark} {one.state.label(language)}', fg=colour)}  {label}")
         percent = functools.partial(format_percent, apart_from=target.required, language=language)
-        unit = per_year if target.measure is Measure.COST_REDUCTION else "TTHC"
-        figures = [f"{before} {target.before:%d/%m/%Y}", f"{required} {percent(target.required)}"]
+        unit = units.get(target.measure, procedures)
+        figures = [f"{before} {target.before:{day}}", f"{required} {percent(target.required)}"]
         figures.append(f"{achieved} {percent(one.achieved)}")
         if one.stated is not None:
             figures.append(f"{stated} {percent(one.stated)}")

@@ -125,9 +125,9 @@ class Comparison:
         """Whether the lines are known, or only the published totals of procedures."""
         return self.review is not None
 
-    def _need_lines(self, what: str) -> None:
+    def _need_lines(self) -> None:
         if not self.has_lines:
-            raise NeedsLinesError.because("needs_lines", what=what)
+            raise NeedsLinesError.because("needs_lines")
 
     def _total_lines(self, *, counted: bool = True) -> pd.DataFrame:
         """Return the lines that enter the totals, or those of the procedures shown apart."""
@@ -159,7 +159,7 @@ class Comparison:
         NeedsLinesError
             For published totals, which do not say which procedures are left.
         """
-        self._need_lines("count")
+        self._need_lines()
         counted = self.standing[self.standing["counted"]]
         before, after = int(counted["in_baseline"].sum()), int(counted["in_simplified"].sum())
         if Counting.parse(counting) is Counting.BROAD:
@@ -177,7 +177,7 @@ class Comparison:
         return self._time(weighted=True)
 
     def _time(self, *, weighted: bool) -> Reduction:
-        self._need_lines("time")
+        self._need_lines()
         deadlines = ["baseline_deadline_days", "simplified_deadline_days"]
         rows = self.standing[self.standing["counted"]].dropna(subset=deadlines)
         rows = rows.dropna(subset="cases_per_year") if weighted else rows.assign(cases_per_year=1)
@@ -214,13 +214,13 @@ class Comparison:
         if unknown or not columns:
             raise UnknownNameError.because("unknown_grouping", value=", ".join(unknown), known=", ".join(GROUPINGS))
         if set(columns) & set(_LINE_GROUPS):
-            self._need_lines(", ".join(columns))
+            self._need_lines()
         return _grouped(self._total_lines(), list(columns))
 
     @property
     def by_bearer(self) -> pd.DataFrame:
         """Subtotals of every bearer, also of those left out of the totals; ``in_total`` tells which are in."""
-        self._need_lines("bearer")
+        self._need_lines()
         frame = _grouped(self.lines[self.lines["counted"]], ["bearer"])
         return frame.assign(in_total=True if self.bearers is None else frame["bearer"].isin(self.bearers))
 
@@ -260,7 +260,7 @@ class Comparison:
         UnknownNameError
             For a basis that is none.
         """
-        self._need_lines(basis)
+        self._need_lines()
         if basis not in BASES:
             raise UnknownNameError.because("unknown_basis", value=basis, known=", ".join(BASES))
         arrived = arrived_groups(self.standing, BASES[basis], on, before)
@@ -287,7 +287,7 @@ class Comparison:
         NeedsLinesError
             For published totals.
         """
-        self._need_lines(procedure)
+        self._need_lines()
         known = self.standing["procedure"].tolist()
         if procedure not in known:
             near = "; ".join(suggest(procedure, known)) or "–"

@@ -219,7 +219,7 @@ def _tables() -> dict[str, Table]:
         )),
         Table("criteria", "Tiêu chí rà soát", "Criteria", ("procedure", "component", "criterion"), (
             procedure,
-            key("component", "Bộ phận của TTHC", "Component", kind.TEXT),
+            key("component", "Bộ phận cấu thành của TTHC", "Component", kind.TEXT),
             Column("criterion", kind.TERM, "Tiêu chí", "Criterion", filled=True, present=True, term=Criterion),
             Column("answer", kind.TERM, "Kết quả đánh giá", "Answer", term=Answer),
             text("reason", "Lý do", "Reason"),
@@ -295,7 +295,7 @@ def _tables() -> dict[str, Table]:
             date("effective_on", "Ngày thực thi", "In force on"),
         )),
         Table("task_records", "Nhiệm vụ", "Task records", ("task", "agency"), (
-            key("task", "Nhiệm vụ", "Task", kind.CODE),
+            key("task", "Mã nhiệm vụ", "Task", kind.CODE),
             agency,
             date("done_on", "Ngày hoàn thành", "Done on"),
         )),

@@ -72,9 +72,9 @@ _WIDTH_OF_LINES: Final = 85
 _LINE_HEIGHT: Final = 16
 _A4: Final = 9
 
-_TITLE: Final = "BẢNG SỐ LIỆU RÀ SOÁT, ĐƠN GIẢN HÓA THỦ TỤC HÀNH CHÍNH NỘI BỘ"
+_TITLE: Final = "BIỂU RÀ SOÁT, ĐƠN GIẢN HÓA THỦ TỤC HÀNH CHÍNH NỘI BỘ"
 _HOW_TO_FILL: Final = """\
-Sổ tính này ghi chi phí tuân thủ của từng thủ tục hành chính (TTHC) nội bộ trước và sau khi đơn giản hóa, và kết quả \
+Biểu này ghi chi phí tuân thủ của từng thủ tục hành chính (TTHC) nội bộ trước và sau khi đơn giản hóa, và kết quả \
 rà soát. Trang này không được đọc khi tính toán.
 1. Bắt buộc điền ba trang «TTHC», «Tính chi phí» và «Rà soát»; các trang khác điền khi có số liệu.
 2. Ở trang có cột «Trạng thái», mỗi dòng ghi «hiện tại» hoặc «sau đơn giản hóa». TTHC được giữ nguyên thì không cần \
@@ -84,9 +84,10 @@ ghi lại ở trạng thái «sau đơn giản hóa».
 «20.000 đồng»; không ghi khoảng («10-15») hay ước chừng («khoảng 50»).
 5. «Thời gian thực hiện» là giờ công làm việc thực tế cho một lần thực hiện, không phải số ngày chờ đợi; thời hạn \
 (ngày làm việc) ghi ở trang «TTHC» và trang «Trình tự thực hiện».
-6. Ô trống không có nghĩa là 0: không phát sinh thì ghi số 0. Tiền ghi bằng đồng, không ghi nghìn đồng.
+6. Dòng chi phí đã có ít nhất một số liệu thì ô trống được tính là 0; dòng không có số liệu nào là lỗi, không phát \
+sinh gì thì ghi số 0. Tiền ghi bằng đồng, không ghi nghìn đồng.
 7. Mã TTHC là văn bản, ví dụ NB-01 hoặc 1.004080; mỗi mã dùng cho một TTHC. Trong một TTHC, mỗi hoạt động có một mã \
-riêng. TTHC hợp nhất, thay thế thì ghi mã TTHC mới ở cột «Được thay bằng TTHC» của trang «Rà soát».
+riêng. TTHC hợp nhất, thay thế thì ghi mã TTHC nhận ở cột «Được thay bằng TTHC» của trang «Rà soát».
 8. Ngày ghi dạng ngày/tháng/năm, ví dụ 30/11/2023. Mọi số liệu nên nêu nguồn ở cột «Nguồn số liệu».
 """
 
