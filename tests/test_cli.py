@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import subprocess
 import sys
@@ -148,3 +149,20 @@ def test_the_empty_template_is_no_review(tmp_path: Path) -> None:
     done = run("report", "trong.xlsx", folder=tmp_path)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+def test_dated_rates_of_the_workbook_need_a_day(example: Path, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(example)
+    sheet = book["Mức thu nhập"]
+    first = [cell.value for cell in sheet[2]]
+    headings = [str(cell.value) for cell in sheet[1]]
+    again = [
+        dt.datetime(2026, 7, 1) if "từ ngày" in heading else value
+        for heading, value in zip(headings, first, strict=True)
+    ]
+    sheet.append(again)
+    book.save(tmp_path / "x.xlsx")
+    done = run("check", "x.xlsx", folder=tmp_path)
+    assert done.returncode == 2
+    assert "--rates-on" in done.stderr
+    assert run("check", "x.xlsx", "--rates-on", "2025-01-01", folder=tmp_path).returncode == 0

@@ -19,7 +19,14 @@ from remarks import codes_of, only, says
 from review_oracle import outcome_of
 from review_strategies import FEW, cases, review_of, unchanged_cases
 from tthc_cost.comparison import BASES, GROUPINGS, Comparison, compare
-from tthc_cost.errors import InputFault, MismatchError, NeedsLinesError, UnknownNameError, ZeroBaselineError
+from tthc_cost.errors import (
+    InputFault,
+    MismatchError,
+    NeedsLinesError,
+    UnknownNameError,
+    WrongKindError,
+    ZeroBaselineError,
+)
 from tthc_cost.model import Activity, Decision, Procedure, Rate, Volume
 from tthc_cost.rates import RateTable
 from tthc_cost.vocabulary import Bearer, Counting
@@ -204,7 +211,7 @@ def _other_figures(case: Case, other: Case) -> list[dict[str, Any]]:
 
 
 @FEW
-@given(cases(), st.sets(st.sampled_from(list(Bearer)), max_size=2))
+@given(cases(), st.sets(st.sampled_from(list(Bearer)), min_size=1, max_size=2))
 def test_only_the_chosen_bearers_are_in_the_total_and_every_one_is_shown(case: Case, chosen: set[Bearer]) -> None:
     whole, part = compared(case), compared(case, bearers=chosen)
     assert pair(part.total) == outcome_of(case).total(chosen)
@@ -530,8 +537,25 @@ def test_what_needs_lines_says_so() -> None:
 def test_every_remark_of_the_room_is_provoked() -> None:
     assert codes_of("comparison") == {
         "unknown_grouping", "needs_lines", "unknown_population", "unknown_basis", "no_rates", "rates_differ",
-        "kept_but_changed", "not_whole_vnd",
+        "kept_but_changed", "not_whole_vnd", "no_bearers",
     }  # fmt: skip
+
+
+def test_no_bearer_at_all_is_a_fault_and_one_may_be_named_alone() -> None:
+    both = [Procedure("A", "x", frequency=1, population=2), Activity("A", "1", bearer="resolver", fee_vnd=3)]
+    review = review_of(both, both)
+    with pytest.raises(InputFault) as caught:
+        compare(review, RATE, bearers=[])
+    assert says(only("no_bearers", caught.value.faults), "để trống", "empty")
+    assert compare(review, RATE, bearers="resolver").total.baseline == 6
+
+
+@pytest.mark.parametrize("rates", [45_265, pd.DataFrame()])
+def test_what_is_no_table_of_rates_is_refused_by_name(rates: Any) -> None:
+    both = [Procedure("A", "x", frequency=1, population=2), Activity("A", "1", fee_vnd=3)]
+    review = review_of(both, both)
+    with pytest.raises(WrongKindError, match="RateTable"):
+        compare(review, rates)
 
 
 # Odd but legal

@@ -19,7 +19,7 @@ from oracle import line_cost
 from strategies import lines
 from tthc_cost.arithmetic import BLOCK_LINES, LINE_LIMIT_VND
 from tthc_cost.costing import annual_costs_of, cost_activities, cost_procedures, validate
-from tthc_cost.errors import InputFault
+from tthc_cost.errors import InputFault, WrongKindError
 from tthc_cost.rates import RateTable
 from tthc_cost.schema import origin_text
 
@@ -372,3 +372,11 @@ def test_every_sentence_is_said_in_both_languages(code: str) -> None:
     assert vietnamese != english
     assert not re.search(r"[{}]|None|nan\b", vietnamese + english)
     assert re.search(r"[ăâđêôơưàáảạ]", vietnamese)
+
+
+@pytest.mark.parametrize("rates", [None, 45_265, pd.DataFrame({"grade": ["x"]})])
+@pytest.mark.parametrize("cost", [cost_activities, cost_procedures])
+def test_without_a_table_of_rates_nothing_is_costed(cost: Any, rates: Any) -> None:
+    lines = pd.DataFrame({"procedure": ["A"], "effort_hours": [100.0], "frequency": [1], "population": [1]})
+    with pytest.raises(WrongKindError, match="RateTable"):
+        cost(lines, rates)

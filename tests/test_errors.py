@@ -79,6 +79,7 @@ def test_errors_are_the_natural_built_in_too() -> None:
         "OutputExistsError": FileExistsError,
         "TargetTypeError": TypeError,
         "UnknownNameError": LookupError,
+        "WrongKindError": TypeError,
         "ZeroBaselineError": ZeroDivisionError,
     }
 

@@ -18,12 +18,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tthc_cost.errors import DateOutOfRangeError, InputFault, Place, UnknownNameError
-from tthc_cost.rates import ALL_GRADES, RateTable, _data, gdp_per_head
+from tthc_cost.rates import ALL_GRADES, Rate, RateTable, _data, gdp_per_head
+from tthc_cost.units import registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tthc_cost.errors import Language
+    from tthc_cost.errors import Language, TthcCostError
 
 BASE_SALARIES = [
     ("2013-07-01", 1_150_000, "66/2013"),
@@ -49,7 +50,7 @@ def half_up(value: Fraction) -> int:
     return floor(value + Fraction(1, 2))
 
 
-def codes(error: InputFault | UnknownNameError | DateOutOfRangeError) -> list[str]:
+def codes(error: TthcCostError) -> list[str]:
     return [fault.code for fault in error.faults]
 
 
@@ -352,25 +353,96 @@ def test_an_income_with_stated_hours_rests_on_no_shipped_figure() -> None:
 
 
 @pytest.mark.parametrize(
-    "income", [95_600_000, 95_600_000.0, Decimal("9.56e7"), "95600000", "95.600.000", "95,600,000"]
+    "income",
+    [
+        95_600_000,
+        95_600_000.0,
+        Decimal("9.56e7"),
+        Fraction(95_600_000),
+        "95600000",
+        "95.600.000",
+        "95,600,000",
+        "95.600.000 đồng",
+        "95,6 triệu đồng",
+        "95,6 triệu",
+        registry().Quantity(Fraction("95.6"), "million_dong"),
+        registry().Quantity(95_600_000, "VND"),
+    ],
 )
 def test_an_income_is_read_exactly(income: Any) -> None:
     assert RateTable.from_income(income).for_all == 45_265
 
 
-@pytest.mark.parametrize(("income", "code"), [*ZEROS, NO_NUMBER, *WRONG_NUMBERS])
-def test_an_income_that_is_no_positive_number_is_a_fault(income: Any, code: str) -> None:
+NO_INCOME: list[tuple[Any, str]] = [
+    *ZEROS,
+    ("0 đồng", "figure_not_positive"),
+    (registry().Quantity(0, "VND"), "figure_not_positive"),
+    (registry().Quantity(-1, "VND"), "figure_negative"),
+    (registry().Quantity(1, "hour"), "wrong_quantity"),
+    ("176 giờ", "wrong_quantity"),
+    ("8 triệu đồng/tháng", "wrong_quantity"),
+    ("1.500 triệu đồng", "figure_has_two_readings"),
+    NO_NUMBER,
+    *(wrong for wrong in WRONG_NUMBERS if wrong[0] not in ("1.234", "176 đồng")),
+]
+
+
+@pytest.mark.parametrize(("income", "code"), NO_INCOME)
+def test_an_income_that_is_no_positive_money_is_a_fault(income: Any, code: str) -> None:
     with pytest.raises(InputFault) as caught:
         RateTable.from_income(income)
     assert codes(caught.value) == [code]
     assert caught.value.faults[0].place == Place(column="income_vnd_per_year")
 
 
-@pytest.mark.parametrize(("income", "code"), [(1, "rounds_to_zero"), (10**12, "over_limit")])
+@pytest.mark.parametrize(("income", "code"), [(1, "rate_rounds_to_zero"), (10**12, "over_limit")])
 def test_an_income_in_the_wrong_unit_is_a_fault(income: int, code: str) -> None:
     with pytest.raises(InputFault) as caught:
         RateTable.from_income(income)
     assert codes(caught.value) == [code]
+
+
+# a table made directly
+
+
+@pytest.mark.parametrize(
+    ("for_all", "code"),
+    [
+        (0, "rate_not_positive"),
+        (-5, "rate_not_positive"),
+        (-0.1, "rate_not_positive"),
+        (0.49, "rate_rounds_to_zero"),
+        (10**8 + 1, "over_limit"),
+        (float("nan"), "figure_not_number"),
+        (True, "figure_not_number"),
+        ("45265", "figure_not_number"),
+    ],
+)
+def test_one_rate_for_all_is_above_zero_and_within_the_limit(for_all: Any, code: str) -> None:
+    with pytest.raises(InputFault) as caught:
+        RateTable((), None, "", "stated", for_all)
+    assert codes(caught.value) == [code]
+    assert caught.value.faults[0].place == Place(column="for_all")
+
+
+@pytest.mark.parametrize(("for_all", "rate"), [(1, 1), (10**8, 10**8), (np.int64(45_265), 45_265), (0.5, 1)])
+def test_one_rate_for_all_is_whole_dong(for_all: Any, rate: int) -> None:
+    rates = RateTable((), None, "", "stated", for_all)
+    assert (rates.for_all, type(rates.for_all)) == (rate, int)
+
+
+def test_every_rate_of_a_table_is_above_zero() -> None:
+    row = Rate("B", None, 0, origin="sổ.xlsx › Mức thu nhập › 7")
+    with pytest.raises(InputFault) as caught:
+        RateTable((Rate("A1/1", None, 1), row, Rate("A0/1", None, 0)), None, "", "stated")
+    assert codes(caught.value) == ["rate_not_positive", "rate_not_positive"]
+    assert [(fault.place.key, fault.place.row) for fault in caught.value.faults] == [(("B",), 7), (("A0/1",), None)]
+
+
+def test_every_rate_of_a_table_is_whole_dong() -> None:
+    rates = RateTable((Rate("B", None, 45_265.5), Rate("A0/1", None, 45_265.25)), None, "", "stated")
+    assert rates.as_mapping() == {"B": 45_266, "A0/1": 45_265}
+    assert rates.vnd_per_hour("b") == 45_266
 
 
 # a table of one's own
@@ -510,6 +582,36 @@ def test_a_rule_of_the_rates_names_the_row_it_is_broken_in() -> None:
     ]  # fmt: skip
 
 
+ON_2023 = "2023-12-31"
+BROKEN_RULES: list[tuple[str, list[tuple[Any, ...]], str | None, list[int]]] = [
+    ("rate_not_positive", [("B", 1), ("A0/1", 0)], None, [3]),
+    ("rate_rounds_to_zero", [("B", 1), ("A0/1", "0,2 đồng/giờ")], None, [3]),
+    ("over_limit", [("B", 1), ("A0/1", 10**9)], None, [3]),
+    ("rate_spelt_twice", [("b", 1), ("B", 2)], None, [3]),
+    ("rate_needs_date", [("A0/1", 1), ("B", 1, "2024-01-01"), ("B", 2, "2025-01-01")], None, [3]),
+    ("rate_not_yet", [("A0/1", 1), ("B", 2, "2025-01-01"), ("B", 1, "2024-01-01")], ON_2023, [4]),
+    ("rate_for_all_mixed", [("B", 1), (ALL_GRADES, 2)], None, [3]),
+]
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars"])
+@pytest.mark.parametrize(("code", "rows", "on", "expected"), BROKEN_RULES)
+def test_every_fault_of_a_row_is_found_in_its_file(
+    engine: str, code: str, rows: list[tuple[Any, ...]], on: str | None, expected: list[int]
+) -> None:
+    full = [(*row, None)[:3] for row in rows]
+    columns = dict(zip(("grade", "vnd_per_hour", "valid_from"), map(list, zip(*full, strict=True)), strict=True))
+    columns["vnd_per_hour"] = list(map(str, columns["vnd_per_hour"]))
+    columns["origin"] = [f"sổ.xlsx › Mức thu nhập › {row}" for row in range(2, 2 + len(rows))]
+    with pytest.raises((InputFault, DateOutOfRangeError)) as caught:
+        RateTable.from_table(ENGINES[engine](columns), on)
+    assert codes(caught.value) == [code]
+    places = [fault.place for fault in caught.value.faults]
+    assert [(place.file, place.sheet, place.row) for place in places] == [
+        ("sổ.xlsx", "Mức thu nhập", row) for row in expected
+    ]
+
+
 def test_a_faulty_date_is_no_blank_one() -> None:
     with pytest.raises(InputFault) as caught:
         RateTable.from_table(table([("B", 1, "sớm"), ("B", 2, None)]), on="2024-07-01")
@@ -519,7 +621,9 @@ def test_a_faulty_date_is_no_blank_one() -> None:
 def test_a_positive_rate_never_becomes_zero() -> None:
     with pytest.raises(InputFault) as caught:
         RateTable.from_table(table([("B", 0.045)]))
-    assert codes(caught.value) == ["rounds_to_zero"]
+    assert codes(caught.value) == ["rate_rounds_to_zero"]
+    assert "ghi 0" not in caught.value.text("vi")
+    assert "type 0" not in caught.value.text("en")
 
 
 def test_the_limit_itself_is_allowed() -> None:
@@ -532,6 +636,10 @@ def test_several_dates_need_a_day() -> None:
         RateTable.from_table(frame)
     assert caught.value.faults[0].place == Place(table="rates", key=("B",), column="valid_from")
     assert codes(caught.value) == ["rate_needs_date"]
+    for language in ("vi", "en"):
+        said = caught.value.text(language)
+        assert 'on="2024-07-01"' in said
+        assert "--rates-on 2024-07-01" in said
 
 
 def test_a_day_before_the_first_row_of_a_grade_is_out_of_range() -> None:

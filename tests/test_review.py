@@ -7,12 +7,13 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given
 
 from remarks import codes_of, only, says
 from review_strategies import FEW, cases, review_of
-from tthc_cost.errors import InputFault, Severity
+from tthc_cost.errors import InputFault, Severity, WrongKindError
 from tthc_cost.inventory import Inventory
 from tthc_cost.model import Activity, Decision, Procedure, Rate
 from tthc_cost.review import REVIEW_TABLE_NAMES, Review
@@ -264,3 +265,51 @@ def test_notes_of_the_tables_are_the_reviews() -> None:
     rates = {"rates": pd.DataFrame({"grade": ["A1/1"], "vnd_per_hour": [1]})}
     review = Review.from_tables(raw(fee_vnd=0.7) | rates, raw(effort_hours=None, fee_vnd=1) | rates, DECIDED)
     assert {one.code for one in review.notes} == {"rounded_money", "grade_without_effort"}
+
+
+def test_json_is_strict_and_a_figure_that_is_none_is_refused() -> None:
+    both = [Procedure("A", "x", frequency=1, population=2), Activity("A", "1", effort_hours=2.5)]
+    text = review_of(both, both).to_json()
+    assert "NaN" not in text
+    with pytest.raises(InputFault) as caught:
+        Review.from_json(text.replace("2.5", "NaN"))
+    assert says(only("not_json", caught.value.faults), "không phải là JSON", "no JSON")
+
+
+def test_nan_is_a_fault_where_it_is_told_from_a_blank() -> None:
+    procedures = pl.DataFrame({"procedure": ["A"], "name": ["x"], "frequency": [1.0], "population": [1]})
+    lines = pl.DataFrame({"procedure": ["A"], "activity": ["1"], "effort_hours": [float("nan")], "fee_vnd": [5]})
+    with pytest.raises(InputFault) as caught:
+        Inventory(procedures=procedures, activities=lines)  # type: ignore[arg-type]
+    assert says(only("not_finite", caught.value.faults), "NaN", "not a finite number")
+    with pytest.raises(InputFault):
+        Activity("A", "1", effort_hours=float("nan"), fee_vnd=5)
+
+
+def test_money_rounded_on_the_way_through_objects_is_noted() -> None:
+    both = [Procedure("A", "x", frequency=1, population=1), Activity("A", "1", fee_vnd=12.34)]
+    review = review_of(both, both)
+    assert review.baseline.activities["fee_vnd"].tolist() == [12]
+    assert "rounded_money" in {one.code for one in review.notes}
+
+
+def test_a_fault_of_a_procedure_is_not_told_again_of_its_lines() -> None:
+    procedures = pd.DataFrame({"procedure": ["A"], "name": ["x"], "frequency": [1], "population": ["khoảng 50"]})
+    lines = pd.DataFrame({"procedure": ["A"], "activity": ["1"], "effort_hours": [1.0], "grade": ["x"]})
+    with pytest.raises(InputFault) as caught:
+        Review.from_tables({"procedures": procedures, "activities": lines}, {}, None)
+    told = {(one.code, one.place.table) for one in caught.value.faults}
+    assert not {table for _, table in told if table == "activities"}
+
+
+def test_a_repeated_row_is_placed_in_the_language_of_the_message() -> None:
+    procedures = pd.DataFrame({"procedure": ["A", "A"], "name": "x", "frequency": 1, "population": 1})
+    lines = pd.DataFrame({"procedure": ["A"], "activity": ["1"], "effort_hours": [1.0]})
+    with pytest.raises(InputFault) as caught:
+        Inventory(procedures=procedures, activities=lines)
+    assert "bảng" not in caught.value.text("en")
+
+
+def test_what_is_no_inventory_is_refused_by_name() -> None:
+    with pytest.raises(WrongKindError, match="Inventory"):
+        Review(pd.DataFrame(), pd.DataFrame())  # type: ignore[arg-type]

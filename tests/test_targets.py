@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tthc_cost import model
 from tthc_cost.comparison import Comparison, compare
-from tthc_cost.errors import InputFault, NeedsLinesError, UnknownNameError
+from tthc_cost.errors import InputFault, NeedsLinesError, UnknownNameError, WrongKindError
 from tthc_cost.inventory import Inventory
 from tthc_cost.model import Activity, Agency, Decision, Procedure, TaskRecord
 from tthc_cost.programmes import Programme, programme
@@ -655,3 +655,9 @@ def test_progress_adds_up_to_the_whole(found: list[Case], on: dt.date) -> None:
     assert frame["achieved_saving_vnd"].sum() == costs.at("approved", on).total.saving
     assert frame["strict_cut"].sum() == costs.count().saving
     assert frame["procedures"].sum() == costs.count().baseline
+
+
+def test_what_is_no_programme_is_refused_by_name() -> None:
+    published = Comparison.from_costs(pd.DataFrame({"procedure": ["a"], "baseline_vnd": [1], "simplified_vnd": [1]}))
+    with pytest.raises(WrongKindError, match="Programme"):
+        check(published, None, on="2025-01-01")  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from tthc_cost import arithmetic, units
-from tthc_cost.errors import InputFault, Remark, TthcCostError, remark
+from tthc_cost.errors import InputFault, Place, Remark, TthcCostError, remark
 from tthc_cost.schema import ColumnKind, Unreadable, is_blank
 
 if TYPE_CHECKING:
@@ -41,12 +41,13 @@ def read_value(column: Column, value: object) -> Any:  # noqa: ANN401 - what the
     Returns
     -------
     str, float, int, bool, datetime.date or None
-        None when the value is blank.
+        None when the value is blank. Money that is not whole stays as it is: the table that it goes into rounds it,
+        and says so.
 
     Raises
     ------
     TthcCostError
-        If it cannot be read, is negative or passes the column's limit.
+        If it cannot be read, is NaN or negative, or passes the column's limit.
 
     Examples
     --------
@@ -54,15 +55,17 @@ def read_value(column: Column, value: object) -> Any:  # noqa: ANN401 - what the
     >>> read_value(TABLES["activities"].column("effort_hours"), "45 phút")
     0.75
     """
+    if isinstance(value, float) and math.isnan(value):
+        raise InputFault.because("not_finite", Place(column=column.name), column=column.vi, value="NaN")
     if is_blank(value):
         return None
     read = _reader(column)(value)
     if column.limit is None:
         return read
-    read, said = _within(column, read, column.limit)
-    if read is None:
+    whole, said = _within(column, read, column.limit)
+    if whole is None:
         raise InputFault(*(one.at(column=column.name) for one in said))
-    return read
+    return float(read) if said else whole
 
 
 def cell_reader(column: Column) -> Callable[[object], Answer]:

@@ -115,6 +115,14 @@ CivilService = Annotated[
         help="Mức theo lương cơ sở và hệ số tại ngày này. / Civil-service rates of this day.",
     ),
 ]
+RatesOn = Annotated[
+    str | None,
+    typer.Option(
+        "--rates-on",
+        metavar="YYYY-MM-DD",
+        help="Lấy mức thu nhập của biểu áp dụng tại ngày này. / The workbook's own rates in force on this day.",
+    ),
+]
 BasisChoice = Annotated[
     BasisOption,
     typer.Option("--basis", help="Tính phương án từ khi kiến nghị, phê duyệt hay thực thi. / When a saving counts."),
@@ -155,6 +163,7 @@ def report(
     on: Day = None,
     income: Income = None,
     civil_service: CivilService = None,
+    rates_on: RatesOn = None,
     basis: BasisChoice = BasisOption.APPROVED,
     counting: CountingChoice = Counting.STRICT,
     population: PopulationChoice = PopulationOption.BASELINE,
@@ -165,7 +174,9 @@ def report(
 ) -> None:
     """Ghi báo cáo: report.html, results.xlsx, results.json. / Write the report."""
     with _faults_said(language.value):
-        found = _checked(source, programme_code, on, income, civil_service, basis, counting, population, bearers)
+        found = _checked(
+            source, programme_code, on, (income, civil_service, rates_on), basis, counting, population, bearers
+        )
         notice = NOTICE[language.value] if source is None else ""
         page = write_report(
             found.comparison, found, out, force=force, language=language.value, sources=_sources(source), notice=notice
@@ -182,6 +193,7 @@ def check_targets(
     on: Day = None,
     income: Income = None,
     civil_service: CivilService = None,
+    rates_on: RatesOn = None,
     basis: BasisChoice = BasisOption.APPROVED,
     counting: CountingChoice = Counting.STRICT,
     population: PopulationChoice = PopulationOption.BASELINE,
@@ -191,7 +203,9 @@ def check_targets(
 ) -> None:
     """Kiểm tra từng mục tiêu của kế hoạch. / Check each target of the programme."""
     with _faults_said(language.value):
-        found = _checked(source, programme_code, on, income, civil_service, basis, counting, population, bearers)
+        found = _checked(
+            source, programme_code, on, (income, civil_service, rates_on), basis, counting, population, bearers
+        )
     _print_targets(found, language.value, NOTICE[language.value] if source is None else "")
     _leave(found, strict=strict)
 
@@ -222,25 +236,30 @@ def _checked(
     source: Path | None,
     programme_code: str,
     on: str | None,
-    income: str | None,
-    civil_service: str | None,
+    rates_chosen: tuple[str | None, str | None, str | None],
     basis: BasisOption,
     counting: Counting,
     population: PopulationOption,
     bearers: list[Bearer] | None,
 ) -> TargetReport:
-    if income and civil_service:
-        raise InputFault.because("two_rates")
     chosen = _programme(programme_code)
-    rates = None
-    if income:
-        rates = RateTable.from_income(income)
-    elif civil_service:
-        rates = RateTable.civil_service(civil_service)
-    comparison = compare(_read(source), rates, population=population.value, bearers=bearers)
+    review = _read(source)
+    rates = _rates(review, *rates_chosen)
+    comparison = compare(review, rates, population=population.value, bearers=bearers or None)
     return check(
         comparison, chosen, on=on or dt.datetime.now().astimezone().date(), basis=basis.value, counting=counting
     )
+
+
+def _rates(review: Review, income: str | None, civil_service: str | None, rates_on: str | None) -> RateTable | None:
+    """Return the rates that were asked for; None for those of the review, which hold without a date."""
+    if sum(one is not None for one in (income, civil_service, rates_on)) > 1:
+        raise InputFault.because("two_rates")
+    if income is not None:
+        return RateTable.from_income(income)
+    if civil_service is not None:
+        return RateTable.civil_service(civil_service)
+    return None if rates_on is None else RateTable.from_table(review.baseline.rates, on=rates_on)
 
 
 def _programme(code: str) -> Programme:

@@ -14,10 +14,11 @@ from tthc_cost import costing
 from tthc_cost.arithmetic import BLOCK_LINES, FREQUENCY_STEPS, SUM_LIMIT_VND, Reduction, add_sums, steps_of
 from tthc_cost.cells import read_value
 from tthc_cost.conformity import as_pandas
-from tthc_cost.errors import InputFault, MismatchError, NeedsLinesError, Place, UnknownNameError, remark
+from tthc_cost.errors import InputFault, MismatchError, NeedsLinesError, Place, UnknownNameError, remark, require
 from tthc_cost.explanation import explanation_of
 from tthc_cost.rates import RateTable
-from tthc_cost.schema import TABLES, is_blank
+from tthc_cost.review import Review
+from tthc_cost.schema import ORIGIN, TABLES, is_blank
 from tthc_cost.standing import INHERITED_COLUMNS, STANDING_COLUMNS, arrived_groups, held_back, standing_of
 from tthc_cost.vocabulary import Bearer, Counting, DecisionKind, State, suggest
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from tthc_cost.errors import Remark
     from tthc_cost.explanation import Explanation
-    from tthc_cost.review import Review
 
 __all__ = ["BASES", "GROUPINGS", "Basis", "Comparison", "PopulationBasis", "compare"]
 
@@ -301,7 +301,7 @@ def compare(
     *,
     simplified_rates: RateTable | None = None,
     population: PopulationBasis = "baseline",
-    bearers: Iterable[Bearer | str] | None = None,
+    bearers: Bearer | str | Iterable[Bearer | str] | None = None,
 ) -> Comparison:
     """Cost both states of a review and compare them, like with like.
 
@@ -316,7 +316,7 @@ def compare(
     population : {"baseline", "stated"}
         Each simplified line is costed at V ÷ S of its population, V the population of the baseline and S the one its
         procedure states; with ``"stated"`` it is taken as written.
-    bearers : iterable of Bearer, optional
+    bearers : Bearer or iterable of Bearer, optional
         Whose costs enter the totals; all unless said otherwise. `Comparison.by_bearer` always shows each.
 
     Returns
@@ -334,9 +334,16 @@ def compare(
     ----------
     Circular 02/2017/TT-VPCP, article 27.
     """
+    require(review, Review, "review")
+    for name, table in (("rates", rates), ("simplified_rates", simplified_rates)):
+        if table is not None:
+            require(table, RateTable, name)
     if population not in {"baseline", "stated"}:
         raise UnknownNameError.because("unknown_population", value=population)
-    chosen = None if bearers is None else tuple(Bearer.parse(one) for one in bearers)
+    wanted = [bearers] if isinstance(bearers, str) else bearers
+    chosen = None if wanted is None else tuple(Bearer.parse(one) for one in wanted)
+    if chosen == ():
+        raise InputFault.because("no_bearers", known=", ".join(Bearer))
     rates = _own_rates(review) if rates is None else rates
     after_rates = rates if simplified_rates is None else simplified_rates
     states = []
@@ -362,14 +369,16 @@ def compare(
 
 def _own_rates(review: Review) -> RateTable:
     """Return the rates that the review states, the same for both states or none."""
-    before, after = (state.rates.drop(columns="origin") for state in (review.baseline, review.simplified))
+    before, after = (state.rates for state in (review.baseline, review.simplified))
     if before.empty and after.empty:
         raise MismatchError.because("no_rates")
-    if not before.empty and not after.empty:
-        keys = ["grade", "valid_from"]
-        if not before.sort_values(keys, ignore_index=True).equals(after.sort_values(keys, ignore_index=True)):
-            raise MismatchError.because("rates_differ")
+    if not before.empty and not after.empty and not _plain_rates(before).equals(_plain_rates(after)):
+        raise MismatchError.because("rates_differ")
     return RateTable.from_table(after if before.empty else before)
+
+
+def _plain_rates(rates: pd.DataFrame) -> pd.DataFrame:
+    return rates.drop(columns=ORIGIN).sort_values(["grade", "valid_from"], ignore_index=True)
 
 
 def _costed_lines(review: Review, state: State, rates: RateTable, population: PopulationBasis) -> pd.DataFrame:
@@ -461,7 +470,7 @@ def _published(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     for code, *values in frame[["procedure", *costs]].itertuples(index=False, name=None):
         place = Place(table="costs", key=(code,))
         if code and code in seen:
-            faults.append(remark("duplicate_key", place, key=code, first=code))
+            faults.append(remark("duplicate_key", place, key=code, first_vi=code, first_en=code))
         seen.add(code)
         faults += [
             remark("not_whole_vnd", replace(place, column=name), value=value)

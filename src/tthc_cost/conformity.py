@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cache
@@ -60,6 +61,8 @@ class Conformed:
 def as_pandas(frame: AnyFrame) -> pd.DataFrame:
     """Return a frame of any engine as a pandas one, its cells as Python objects; a pandas frame as it is.
 
+    NaN is a fault where it is told from a missing value; in pandas it is the missing value.
+
     Parameters
     ----------
     frame : any dataframe
@@ -78,7 +81,18 @@ def as_pandas(frame: AnyFrame) -> pd.DataFrame:
         raise InputFault.because("not_a_dataframe", kind=type(frame).__name__) from None
     if isinstance(known, nw.LazyFrame):
         known = known.collect(None if known.implementation.is_polars() else "pandas")
-    return pd.DataFrame({name: pd.Series(known[name].to_list(), dtype=object) for name in known.columns})
+    told_apart = not known.implementation.is_pandas()
+    return pd.DataFrame(
+        {name: pd.Series(_cells(known[name].to_list(), name, told_apart), dtype=object) for name in known.columns}
+    )
+
+
+def _cells(cells: list[Any], name: str, nan_is_told_from_missing: bool) -> list[Any]:
+    """Return the cells of a column, a NaN marked as a fault where the engine tells it from a missing value."""
+    if not nan_is_told_from_missing:
+        return cells
+    fault = Unreadable(remark("not_finite", column=name, value="NaN"))
+    return [fault if isinstance(cell, float) and math.isnan(cell) else cell for cell in cells]
 
 
 def conform(table: str, frame: AnyFrame | None) -> Conformed:
@@ -183,7 +197,8 @@ def _check_keys(table: Table, frame: pd.DataFrame, at_fault: set[int]) -> list[R
                 "duplicate_key",
                 row_place(table, row),
                 key="/".join(filter(None, key_text(row, table))),
-                first=first.text() or "1",
+                first_vi=first.text("vi") or "1",
+                first_en=first.text("en") or "1",
             )
         )
     return remarks

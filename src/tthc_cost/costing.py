@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
-from tthc_cost.errors import InputFault, Place, Validation, remark
+from tthc_cost.errors import InputFault, Place, Validation, remark, require
 from tthc_cost.line_blocks import Findings, block_costs, costed_blocks
 from tthc_cost.line_columns import (
     ACTIVITIES,
@@ -19,12 +19,12 @@ from tthc_cost.line_columns import (
 )
 from tthc_cost.line_expressions import lazy_remarks, with_costs, with_sums
 from tthc_cost.procedure_sums import procedure_sums
+from tthc_cost.rates import RateTable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tthc_cost.errors import Remark
-    from tthc_cost.rates import RateTable
 
     Integers: TypeAlias = NDArray[np.int64]
     Eager: TypeAlias = nw.DataFrame[Any]
@@ -73,6 +73,7 @@ def cost_activities(activities: AnyFrame, rates: RateTable) -> AnyFrame:
     ----------
     Circular 02/2017/TT-VPCP, article 27(3).
     """
+    require(rates, RateTable, "rates")
     frame = _frame(activities)
     columns = LineColumns.of(frame, rates)
     if isinstance(frame, nw.LazyFrame):
@@ -114,6 +115,7 @@ def cost_procedures(activities: AnyFrame, rates: RateTable) -> AnyFrame:
       procedure  annual_cost_vnd
     0     NB-01         22527200
     """
+    require(rates, RateTable, "rates")
     frame = _frame(activities)
     columns = LineColumns.of(frame, rates, by_procedure=True)
     if isinstance(frame, nw.LazyFrame):

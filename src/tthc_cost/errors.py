@@ -30,8 +30,10 @@ __all__ = [
     "TthcCostError",
     "UnknownNameError",
     "Validation",
+    "WrongKindError",
     "ZeroBaselineError",
     "remark",
+    "require",
 ]
 
 Language = Literal["vi", "en"]
@@ -230,6 +232,27 @@ class TargetTypeError(TthcCostError, TypeError):
 
 class ZeroBaselineError(TthcCostError, ZeroDivisionError):
     """Whether a reduction of nothing meets a target has no answer."""
+
+
+class WrongKindError(TthcCostError, TypeError):
+    """An argument of another kind than asked for, for example a table where a `RateTable` belongs."""
+
+
+def require(value: object, kind: type, argument: str) -> None:
+    """Raise a `WrongKindError` unless a value is of a kind.
+
+    Parameters
+    ----------
+    value : object
+        What was given.
+    kind : type
+        What is asked for.
+    argument : str
+        Name of the argument, for the message.
+    """
+    if not isinstance(value, kind):
+        given = type(value).__name__
+        raise WrongKindError.because("wrong_kind", argument=argument, expected=kind.__name__, given=given)
 
 
 class MissingExtraError(TthcCostError, ImportError):

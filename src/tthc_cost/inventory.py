@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from tthc_cost import model
@@ -16,6 +17,7 @@ from tthc_cost.vocabulary import suggest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from tthc_cost.conformity import Conformed
     from tthc_cost.errors import Remark
 
 __all__ = ["TABLE_NAMES", "Inventory", "Prepared", "completed", "lines_of", "prepare"]
@@ -61,13 +63,20 @@ def prepare(tables: Mapping[str, pd.DataFrame | None]) -> Prepared:
     conformed = {name: conform(name, tables.get(name)) for name in TABLE_NAMES}
     frames = {name: one.frame for name, one in conformed.items()}
     remarks = [said for one in conformed.values() for said in one.remarks]
-    remarks += _unknown_procedures(frames)
+    lost = any(pd.isna(frames["procedures"]["procedure"].iloc[row]) for row in conformed["procedures"].at_fault)
+    remarks += [] if lost else _unknown_procedures(frames)
     remarks += _unknown_parts(frames)
     remarks += _procedures_without_activities(frames)
     frames["procedures"], found = _with_summed_volumes(frames)
     remarks += found
     frames["activities"] = completed(frames["activities"], frames["procedures"], frames["volumes"])
-    return Prepared(frames, tuple(remarks), conformed["activities"].at_fault)
+    return Prepared(frames, tuple(remarks), conformed["activities"].at_fault | _lines_in_doubt(frames, conformed))
+
+
+def _lines_in_doubt(frames: Mapping[str, pd.DataFrame], conformed: Mapping[str, Conformed]) -> frozenset[int]:
+    """Return the lines of procedures that are at fault themselves: what these lack may be what could not be read."""
+    faulty = frames["procedures"]["procedure"].iloc[sorted(conformed["procedures"].at_fault)]
+    return frozenset(np.flatnonzero(frames["activities"]["procedure"].isin(faulty.dropna()).to_numpy()).tolist())
 
 
 def _rows(table: str, frame: pd.DataFrame, chosen: pd.Series[bool]) -> Iterable[tuple[dict[str, Any], Any]]:

@@ -14,24 +14,27 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, cast
 
 import pandas as pd
 
+from tthc_cost.arithmetic import RATE_LIMIT_VND_PER_HOUR, steps_of
 from tthc_cost.cells import read_value
 from tthc_cost.conformity import as_pandas, conform
 from tthc_cost.errors import DateOutOfRangeError, InputFault, Place, Severity, TthcCostError, UnknownNameError, remark
 from tthc_cost.model import Rate, from_frame, to_frame
-from tthc_cost.numerals import format_decimal, format_exact
+from tthc_cost.numerals import exact_number, format_decimal, format_exact, shorten
 from tthc_cost.schema import ORIGIN, TABLES, Column, ColumnKind, row_place
-from tthc_cost.units import read_number
+from tthc_cost.units import read_money, read_number
 from tthc_cost.vocabulary import fold, suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    import pint
     from narwhals.stable.v2.typing import IntoFrame
 
     from tthc_cost import numerals
     from tthc_cost.errors import Remark
 
     Number: TypeAlias = numerals.Number | str
+    Money: TypeAlias = Number | pint.Quantity[Any]
     Row: TypeAlias = Mapping[str, Any]
 
 __all__ = ["ALL_GRADES", "Figure", "Rate", "RateTable", "gdp_per_head"]
@@ -78,7 +81,7 @@ class RateTable:
     Parameters
     ----------
     rates : tuple of Rate
-        Those in force on the day, one a grade; empty when one rate holds for all.
+        Those in force on the day, one a grade, rounded half up to whole đồng; empty when one rate holds for all.
     on : date or None
         The day; None for a table that states no dates.
     source : str
@@ -86,7 +89,12 @@ class RateTable:
     confidence : str
         Worst of the shipped figures used: ``"F"``, ``"D"`` or ``"M"`` (to be confirmed); ``"stated"`` when none was.
     for_all : int or None
-        The one rate whatever the grade, in đồng an hour.
+        The one rate whatever the grade, in đồng an hour; rounded half up to whole đồng.
+
+    Raises
+    ------
+    InputFault
+        All rates that are 0 or less, that pass the limit, or are no number.
     """
 
     rates: tuple[Rate, ...]
@@ -97,7 +105,16 @@ class RateTable:
     _by_fold: Mapping[str, Rate] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_by_fold", {fold(rate.grade): rate for rate in self.rates})
+        faults = [one for rate in self.rates for one in _amount_faults(rate.grade, rate.vnd_per_hour, _place(rate))]
+        if self.for_all is not None:
+            exact = exact_number(self.for_all, argument="for_all")
+            faults += _amount_faults(ALL_GRADES, exact, Place(column="for_all"))
+            object.__setattr__(self, "for_all", steps_of(exact, 1))
+        if faults:
+            raise InputFault(*faults)
+        rates = tuple(replace(rate, vnd_per_hour=steps_of(rate.vnd_per_hour, 1)) for rate in self.rates)
+        object.__setattr__(self, "rates", rates)
+        object.__setattr__(self, "_by_fold", {fold(rate.grade): rate for rate in rates})
 
     @classmethod
     def civil_service(
@@ -191,7 +208,7 @@ class RateTable:
     @classmethod
     def from_income(
         cls,
-        income_vnd_per_year: Number,
+        income_vnd_per_year: Money,
         *,
         hours_per_year: Number | None = None,
         source: str = "",
@@ -201,8 +218,9 @@ class RateTable:
 
         Parameters
         ----------
-        income_vnd_per_year : int, str, Decimal, Fraction or float
-            Average income of one person [đồng/year], above 0.
+        income_vnd_per_year : int, str, Decimal, Fraction, float or pint.Quantity
+            Average income of one person in a year, above 0: a number in đồng, text such as ``"95,6 triệu đồng"``, or
+            a Quantity in VND.
         hours_per_year : int, str, Decimal, Fraction or float, optional
             Working hours a year [h]; by default the shipped figure, 2 112.
         source : str, optional
@@ -213,16 +231,16 @@ class RateTable:
         Raises
         ------
         InputFault
-            For a figure or a date that is none; all at once.
+            For a figure or a date that is none; all at once. So is text or a Quantity that is no money.
 
         Examples
         --------
-        >>> RateTable.from_income(95_600_000).for_all
-        45265
+        >>> RateTable.from_income(95_600_000).for_all, RateTable.from_income("95,6 triệu đồng").for_all
+        (45265, 45265)
         """
         faults: list[Remark] = []
         day = None if on is None else _day(on, faults)
-        income = _stated(income_vnd_per_year, "income_vnd_per_year", faults)
+        income = _stated(income_vnd_per_year, "income_vnd_per_year", faults, read=read_money)
         hours_stated = None if hours_per_year is None else _stated(hours_per_year, "hours_per_year", faults)
         if faults:
             raise InputFault(*faults)
@@ -442,13 +460,23 @@ def _day(value: object, faults: list[Remark]) -> date:
     return date.max
 
 
-def _stated(value: object, name: str, faults: list[Remark], *, zero: bool = False) -> Fraction:
-    """Read a positive number exactly (or one that may be 0); note a fault if it is none."""
+def _stated(
+    value: object,
+    name: str,
+    faults: list[Remark],
+    *,
+    zero: bool = False,
+    read: Callable[..., Fraction] = read_number,
+) -> Fraction:
+    """Read a positive figure exactly (or one that may be 0); note a fault if it is none."""
     try:
-        return read_number(value, argument=name, positive=not zero)
+        figure = read(value, argument=name)
     except TthcCostError as error:
         faults += error.faults
         return Fraction(1)
+    if not figure and not zero:
+        faults.append(remark("figure_not_positive", Place(column=name), value=shorten(value)))
+    return figure
 
 
 def _representatives(steps: Mapping[str, int], faults: list[Remark]) -> dict[str, int]:
@@ -474,14 +502,29 @@ def _representatives(steps: Mapping[str, int], faults: list[Remark]) -> dict[str
 def _read(frame: pd.DataFrame, faults: list[Remark]) -> list[Rate]:
     """Read the rows of the table ``rates`` that are whole and above 0, and note what is wrong with the others."""
     conformed = conform("rates", frame)
-    faults += [one for one in conformed.remarks if one.severity is Severity.FAULT]
+    faults += [_in_words_of_rates(one) for one in conformed.remarks if one.severity is Severity.FAULT]
     if frame.empty:
         faults.append(remark("rate_table_empty", Place(table="rates")))
     whole = conformed.frame.drop(index=list(conformed.at_fault)).dropna(subset=["grade", "vnd_per_hour"])
     rates = from_frame(Rate, whole)
-    zeros = (rate for rate in rates if not rate.vnd_per_hour)
-    faults += [remark("rate_not_positive", _place(rate, "vnd_per_hour"), grade=rate.grade) for rate in zeros]
+    faults += [one for rate in rates for one in _amount_faults(rate.grade, rate.vnd_per_hour, _place(rate))]
     return rates
+
+
+def _in_words_of_rates(fault: Remark) -> Remark:
+    """Say of a rate below half a đồng what is true of rates: other figures may be 0 instead."""
+    return replace(fault, code="rate_rounds_to_zero") if fault.code == "rounds_to_zero" else fault
+
+
+def _amount_faults(grade: str, vnd: Fraction | int, place: Place) -> Iterable[Remark]:
+    """Say that a rate is not above 0 in whole đồng, or that it passes the limit."""
+    if vnd <= 0:
+        yield remark("rate_not_positive", place, grade=grade, value=vnd)
+    elif not steps_of(vnd, 1):
+        yield remark("rate_rounds_to_zero", place, value=float(vnd))
+    elif vnd > RATE_LIMIT_VND_PER_HOUR:
+        column = TABLES["rates"].column("vnd_per_hour").vi
+        yield remark("over_limit", place, column=column, value=vnd, limit=RATE_LIMIT_VND_PER_HOUR)
 
 
 def _rates(rows: Iterable[tuple[str, date | None, Fraction, str]]) -> tuple[Rate, ...]:
@@ -494,7 +537,7 @@ def _rates(rows: Iterable[tuple[str, date | None, Fraction, str]]) -> tuple[Rate
     return tuple(rates)
 
 
-def _place(rate: Rate, column: str) -> Place:
+def _place(rate: Rate, column: str = "vnd_per_hour") -> Place:
     return row_place(TABLES["rates"], {"grade": rate.grade, ORIGIN: rate.origin}, column)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from tthc_cost import costing, succession
 from tthc_cost.conformity import as_pandas, conform
-from tthc_cost.errors import InputFault, Validation, remark
+from tthc_cost.errors import InputFault, Validation, remark, require
 from tthc_cost.inventory import TABLE_NAMES, Inventory, Prepared, lines_of, prepare
 from tthc_cost.rates import RateTable
 from tthc_cost.schema import ORIGIN, TABLES, is_blank, row_place, rows_of
@@ -20,7 +20,7 @@ from tthc_cost.vocabulary import State, fold, suggest
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tthc_cost.errors import Remark
+    from tthc_cost.errors import Language, Place, Remark
 
 __all__ = ["JSON_SCHEMA", "JSON_VERSION", "REVIEW_TABLE_NAMES", "Review"]
 
@@ -91,6 +91,8 @@ class Review:
     notes: tuple[Remark, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        for state in ("baseline", "simplified"):
+            require(getattr(self, state), Inventory, state)
         self._assemble(
             Prepared(self.baseline.tables, tuple(self.baseline.remarks), frozenset()),
             Prepared(self.simplified.tables, tuple(self.simplified.remarks), frozenset()),
@@ -140,7 +142,8 @@ class Review:
         completed = succession.complete(states)
         populations, found = succession.populations(states, completed)
         remarks += found
-        rates = _stated_rates(baseline.tables["rates"])
+        rates, found = _stated_rates(baseline.tables["rates"])
+        remarks += found
         for state, tables_of_state, at_fault in (
             (State.BASELINE, baseline.tables, baseline.activities_at_fault),
             (State.SIMPLIFIED, completed, simplified.activities_at_fault),
@@ -202,7 +205,7 @@ class Review:
             If the text is no review, is of another version, or its tables hold faults.
         """
         try:
-            content = json.loads(text)
+            content = json.loads(text, parse_constant=_no_constant)
         except ValueError as error:
             raise InputFault.because("not_json", why=error) from None
         stated = (content.get("schema"), content.get("version")) if isinstance(content, dict) else (None, None)
@@ -235,15 +238,19 @@ def _frame(content: Mapping[str, Any], part: str, name: str) -> pd.DataFrame:
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    plain = frame.astype(object).where(frame.notna(), None)
-    for name in frame.columns[[str(dtype).startswith("datetime") for dtype in frame.dtypes]]:
-        plain[name] = [None if value is None else value.date().isoformat() for value in plain[name]]
-    return rows_of(plain)
+    return [{name: _json_value(value) for name, value in row.items()} for row in rows_of(frame)]
+
+
+def _json_value(value: object) -> object:
+    """Write a cell as JSON has it: null for a blank, a date as ISO text."""
+    if is_blank(value):
+        return None
+    return value.date().isoformat() if isinstance(value, pd.Timestamp) else value
 
 
 def _of_state(state: State, remarks: Iterable[Remark]) -> list[Remark]:
-    """Say of each remark which of the two states it is about."""
-    return [one.at(state=state.value) for one in remarks]
+    """Say of each remark which of the two states it is about, unless a sheet and its row say so."""
+    return [one if one.place.sheet else one.at(state=state.value) for one in remarks]
 
 
 def _without_copies(tables: Tables, names: Iterable[str] = TABLE_NAMES) -> dict[str, pd.DataFrame | None]:
@@ -257,12 +264,12 @@ def _without_copies(tables: Tables, names: Iterable[str] = TABLE_NAMES) -> dict[
     return kept
 
 
-def _stated_rates(rates: pd.DataFrame) -> RateTable | None:
-    """Return the rates that a state states; None when it states none, or several dates, or faulty ones."""
+def _stated_rates(rates: pd.DataFrame) -> tuple[RateTable | None, list[Remark]]:
+    """Return the rates that a state states, if any, and what is wrong with them; several dates are no fault here."""
     try:
-        return RateTable.from_table(rates) if len(rates) else None
-    except InputFault:
-        return None
+        return (RateTable.from_table(rates) if len(rates) else None), []
+    except InputFault as error:
+        return None, [one for one in error.faults if one.code != "rate_needs_date"]
 
 
 def _check_lines(tables: Frames, at_fault: frozenset[int], rates: RateTable | None) -> tuple[Remark, ...]:
@@ -291,7 +298,7 @@ def _check_references(baseline: Frames, simplified: Frames, frames: Frames) -> l
 
 
 def _check_spelling(groups: Iterable[Frames]) -> list[Remark]:
-    spellings: dict[str, dict[str, str]] = {}
+    spellings: dict[str, dict[str, Place]] = {}
     for tables in groups:
         for table, column in _AGENCY_COLUMNS:
             frame = tables.get(table)
@@ -299,9 +306,18 @@ def _check_spelling(groups: Iterable[Frames]) -> list[Remark]:
                 continue
             for row in rows_of(frame.drop_duplicates(column).dropna(subset=column)):
                 place = row_place(TABLES[table], row, column)
-                spellings.setdefault(fold(row[column]), {}).setdefault(row[column], place.text())
+                spellings.setdefault(fold(row[column]), {}).setdefault(row[column], place)
     return [
-        remark("agency_spellings", ways="; ".join(f"«{way}» ({place})" for way, place in ways.items()))
+        remark("agency_spellings", ways_vi=_ways(ways, "vi"), ways_en=_ways(ways, "en"))
         for ways in spellings.values()
         if len(ways) > 1
     ]
+
+
+def _ways(ways: Mapping[str, Place], language: Language) -> str:
+    return "; ".join(f"«{way}» ({place.text(language)})" for way, place in ways.items())
+
+
+def _no_constant(name: str) -> None:
+    """Refuse NaN and Infinity, which Python reads in JSON and which are no figures."""
+    raise ValueError(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from dataclasses import dataclass
 from enum import StrEnum
@@ -330,7 +331,8 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
 def key_text(row: Mapping[str, Any], table: Table) -> tuple[str, ...]:
     """Return the key of a row as texts, empty where it has none."""
     values = [row.get(name) for name in table.key]
-    return tuple("" if is_blank(value) or isinstance(value, Unreadable) else str(value) for value in values)
+    plain = (value.date() if isinstance(value, dt.datetime) else value for value in values)
+    return tuple("" if is_blank(value) or isinstance(value, Unreadable) else str(value) for value in plain)
 
 
 def origin_text(file: str, sheet: str, row: int) -> str:

@@ -13,8 +13,9 @@ import pandas as pd
 
 from tthc_cost.arithmetic import Reduction
 from tthc_cost.cells import read_value
-from tthc_cost.comparison import BASES
-from tthc_cost.errors import InputFault, UnknownNameError, remark
+from tthc_cost.comparison import BASES, Comparison
+from tthc_cost.errors import InputFault, UnknownNameError, remark, require
+from tthc_cost.programmes import Programme
 from tthc_cost.programmes import programme as shipped_programme
 from tthc_cost.schema import TABLES
 from tthc_cost.standing import dated
@@ -24,9 +25,9 @@ from tthc_cost.vocabulary import Counting, Measure, TargetState, TaskState
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from tthc_cost.comparison import Basis, Comparison
+    from tthc_cost.comparison import Basis
     from tthc_cost.errors import Remark
-    from tthc_cost.programmes import Programme, Target
+    from tthc_cost.programmes import Target
     from tthc_cost.tasks import Office, TaskResult
 
 __all__ = ["TARGET_GROUPINGS", "TargetReport", "TargetResult", "check", "progress"]
@@ -235,7 +236,9 @@ def check(
     ----------
     Decision 1085/QĐ-TTg of 15 September 2022, and the plans that carry it out.
     """
+    require(comparison, Comparison, "comparison")
     plan = shipped_programme(programme) if isinstance(programme, str) else programme
+    require(plan, Programme, "programme")
     day = _day(on)
     if basis not in BASES:
         raise UnknownNameError.because("unknown_basis", value=basis, known=", ".join(BASES))

@@ -188,14 +188,18 @@ def test_cells_have_the_form_of_what_they_hold(tmp_path: Path) -> None:
     assert [row[0].value for row in book["TTHC"].iter_rows(min_row=2)] == ["hiện tại", "sau đơn giản hóa"]
 
 
-def test_the_template_has_every_sheet_and_heading_and_is_a_review_of_nothing(tmp_path: Path) -> None:
+def test_the_template_has_every_sheet_and_heading_and_is_no_review_yet(tmp_path: Path) -> None:
     path = write_template(tmp_path / "mau.xlsx")
     book = openpyxl.load_workbook(path)
     assert set(book.sheetnames) == {"Giới thiệu", "Danh mục", *(table.vi for table in TABLES.values())}
     for table in TABLES.values():
         headings = [cell.value for cell in book[table.vi][1]]
         assert [one for one in headings if one != "Trạng thái"] == [one.heading("vi") for one in table.columns]
-    assert (read_review(path).warnings, read_review(path).notes) == ((), ())
+    with pytest.raises(InputFault) as caught:
+        read_review(path)
+    assert [one.code for one in caught.value.faults] == ["no_procedures"]
+    assert "chưa có TTHC nào" in caught.value.text("vi")
+    assert "no procedures yet" in caught.value.text("en")
 
 
 def test_lists_offer_the_terms_in_vietnamese(tmp_path: Path) -> None:
@@ -238,8 +242,8 @@ def test_a_file_that_is_there_is_replaced_only_when_asked(tmp_path: Path) -> Non
             write(path)
         assert caught.value.faults[0].place.file == str(path)
         assert path.read_text(encoding="utf-8") == "công sức của tôi"
-    write_template(path, force=True)
-    assert read_review(path).baseline.procedures.empty
+    write_review(_review(), path, force=True)
+    assert len(read_review(path).baseline.procedures)
 
 
 def test_nothing_is_left_beside_when_writing_fails(tmp_path: Path) -> None:

@@ -67,12 +67,9 @@ def read_review(path: str | os.PathLike[str]) -> Review:
 
     Examples
     --------
-    >>> from tempfile import TemporaryDirectory
-    >>> from tthc_cost.io import write_template
-    >>> with TemporaryDirectory() as folder:
-    ...     review = read_review(write_template(f"{folder}/ra_soat.xlsx"))
-    >>> len(review.baseline.procedures)
-    0
+    >>> from tthc_cost.io import EXAMPLE_PATH
+    >>> len(read_review(EXAMPLE_PATH).baseline.procedures)
+    48
     """
     path = Path(path)
     return _review_of([_read_workbook(path, path.name)])
@@ -140,9 +137,9 @@ def read_reviews(folder: str | os.PathLike[str], progress: Callable[[str, int, i
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
-    >>> from tthc_cost.io import write_template
+    >>> from tthc_cost.io import read_example, write_review
     >>> with TemporaryDirectory() as folder:
-    ...     path = write_template(f"{folder}/so_noi_vu.xlsx")
+    ...     path = write_review(read_example(), f"{folder}/so_noi_vu.xlsx")
     ...     review = read_reviews(folder, lambda file, done, total: print(f"{done}/{total} {file}"))
     1/1 so_noi_vu.xlsx
     """
@@ -329,6 +326,8 @@ def _review_of(workbooks: Sequence[_Read]) -> Review:
     for read in workbooks:
         if not read.sound:
             remarks += _faults_of_cells(read)
+    if not any(len(read.tables["procedures"].frame) for read in workbooks if "procedures" in read.tables):
+        remarks += [remark("no_procedures", Place(read.file, TABLES["procedures"].vi)) for read in sound]
     tables = (_tables(sound, state) for state in (State.BASELINE, State.SIMPLIFIED, None))
     try:
         return Review.from_tables(*tables, remarks=remarks)
