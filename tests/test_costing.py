@@ -380,3 +380,12 @@ def test_without_a_table_of_rates_nothing_is_costed(cost: Any, rates: Any) -> No
     lines = pd.DataFrame({"procedure": ["A"], "effort_hours": [100.0], "frequency": [1], "population": [1]})
     with pytest.raises(WrongKindError, match="RateTable"):
         cost(lines, rates)
+
+
+@pytest.mark.parametrize("code", [None, " "])
+def test_a_line_of_no_procedure_is_a_fault_to_validate_as_to_the_sum(code: str | None) -> None:
+    lines = pd.DataFrame({"procedure": ["A", code], "effort_hours": 1.0, "frequency": 1, "population": 1})
+    told = validate(lines, RateTable.from_income(95_600_000)).faults
+    assert [(one.code, one.place.column) for one in told] == [("blank_required", "procedure")]
+    with pytest.raises(InputFault):
+        cost_procedures(lines, RateTable.from_income(95_600_000))

@@ -18,7 +18,7 @@ from tthc_cost.line_columns import (
     LineColumns,
 )
 from tthc_cost.line_expressions import lazy_remarks, with_costs, with_sums
-from tthc_cost.procedure_sums import procedure_sums
+from tthc_cost.procedure_sums import blank_procedures, procedure_sums
 from tthc_cost.rates import RateTable
 
 if TYPE_CHECKING:
@@ -152,10 +152,12 @@ def validate(activities: AnyFrame, rates: RateTable | None = None) -> Validation
         frame = _frame(activities)
     except InputFault as error:
         return Validation.of(error.faults)
-    columns = LineColumns.of(frame, rates)
+    columns = LineColumns.of(frame, rates, by_procedure="procedure" in frame.collect_schema().names())
     if isinstance(frame, nw.LazyFrame):
         return Validation.of(columns.faults or tuple(lazy_remarks(with_costs(frame, rates, columns), columns)))
     findings = Findings(frame, columns)
+    if columns.by_procedure and not columns.faults:
+        findings.add("blank_required", "procedure", 0, blank_procedures(frame))
     for _ in costed_blocks(findings, with_notes=True):
         pass
     return Validation.of(findings.remarks())

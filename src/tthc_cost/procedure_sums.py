@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     AnyFrame: TypeAlias = Any
     """Whatever narwhals knows as a frame; the same kind comes back."""
 
-__all__ = ["procedure_sums"]
+__all__ = ["blank_procedures", "procedure_sums"]
 
 _SPREAD: Final = 4
 """How many times wider than their number whole keys may lie and still be counted rather than hashed."""
@@ -52,7 +52,7 @@ def procedure_sums(frame: Eager, columns: LineColumns) -> AnyFrame:
     findings = Findings(frame, columns)
     groups = None
     if "procedure" in frame.columns and not any(one.place.column == "procedure" for one in columns.faults):
-        blank = frame["procedure"].is_null().to_numpy()
+        blank = blank_procedures(frame)
         if blank.any():
             findings.add("blank_required", "procedure", 0, blank)
         else:
@@ -73,6 +73,25 @@ def procedure_sums(frame: Eager, columns: LineColumns) -> AnyFrame:
     backend = frame.implementation
     sums = groups.labels.to_frame().with_columns(nw.new_series(COST, totals, nw.Int64, backend=backend))
     return sums.to_native() if groups.in_order else sums.sort("procedure").to_native()
+
+
+def blank_procedures(frame: Eager) -> NDArray[np.bool_]:
+    """Tell which lines name no procedure: nothing, or text of white space.
+
+    Parameters
+    ----------
+    frame : narwhals DataFrame
+        Lines with ``procedure``.
+
+    Returns
+    -------
+    array of bool, shape (n,)
+    """
+    codes = frame["procedure"]
+    blank: NDArray[np.bool_] = codes.is_null().to_numpy()
+    if codes.dtype == nw.String and not blank.all():
+        blank = blank | (codes.str.strip_chars() == "").fill_null(value=False).to_numpy()
+    return blank
 
 
 @dataclass(frozen=True, slots=True)
