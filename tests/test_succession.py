@@ -81,8 +81,16 @@ def test_a_merge_that_states_less_than_the_largest_is_raised_with_a_warning() ->
     assert says(only("merge_raised", review.warnings), "đã tính với 60", "costed at 60")
 
 
+def test_a_merge_that_states_less_than_the_sum_is_taken_with_a_warning() -> None:
+    review = review_of(state(A=60, B=40), state(B=60), MERGE, AMEND_B)
+    assert volumes_of(review, "B") == (60, 60)
+    assert says(only("merge_below_sum", review.warnings), "ít hơn tổng 100", "their sum of 100")
+    assert not review_of(state(A=60, B=40), state(B=100), MERGE, AMEND_B).warnings
+
+
 def test_every_remark_of_the_room_is_provoked() -> None:
-    assert codes_of("succession") == {case[0] for case in FAULTS} | {"no_decision", "merge_raised"}
+    known = {case[0] for case in FAULTS} | {"no_decision", "merge_raised", "merge_below_sum"}
+    assert codes_of("succession") == known
 
 
 @pytest.mark.parametrize("kind", ["amend", "delegate", "link"])

@@ -294,4 +294,7 @@ def _costed_population(
         remarks.append(remark("population_vanishes", place, procedure=code, before=costed))
     elif not single and stated is not None and stated < largest:
         remarks.append(remark("merge_raised", place, procedure=code, stated=stated, raised=costed))
+    elif not single and stated is not None and stated < sum(of_predecessors):
+        together = int(sum(of_predecessors))
+        remarks.append(remark("merge_below_sum", place, procedure=code, stated=stated, together=together))
     return costed, remarks
