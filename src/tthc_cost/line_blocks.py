@@ -32,7 +32,7 @@ from tthc_cost.line_columns import (
     FIGURES,
     MONEY,
     further_off_grid,
-    is_blank,
+    is_missing,
     near_grades,
     shown_value,
 )
@@ -247,7 +247,9 @@ def _numbers(part: Column) -> tuple[NDArray[Any], Flags | None]:
     """Return a block's numbers, NaN where blank, and where the engine holds a NaN that is no blank."""
     dtype: Any = part.dtype
     if not dtype.is_numeric():
-        return np.array([math.nan if is_blank(value) else float(value) for value in part.to_list()], dtype=float), None
+        return np.array(
+            [math.nan if is_missing(value) else float(value) for value in part.to_list()], dtype=float
+        ), None
     if dtype.is_decimal() or dtype in {nw.Int128, nw.UInt128}:
         part = part.cast(nw.Float64)
     values = part.to_numpy()
@@ -429,7 +431,7 @@ class _RateOf:
     known: dict[str, int] = field(default_factory=dict)
 
     def one(self, grade: object) -> int:
-        text = "" if is_blank(grade) else str(grade)
+        text = "" if is_missing(grade) else str(grade)
         if not text.strip():
             return _NO_GRADE
         if text not in self.known:

@@ -42,7 +42,7 @@ __all__ = [
     "Figure",
     "LineColumns",
     "further_off_grid",
-    "is_blank",
+    "is_missing",
     "near_grades",
     "shown_value",
 ]
@@ -163,7 +163,7 @@ def _not_numeric(frame: Eager | Lazy, name: str, dtype: DType) -> str | None:
         return None if dtype == nw.Unknown else "–"
     for value in frame[name].to_list():
         number = isinstance(value, (numbers.Real, Decimal)) and not isinstance(value, (bool, np.bool_))
-        if not number and not is_blank(value):
+        if not number and not is_missing(value):
             return str(value)
     return None
 
@@ -175,11 +175,11 @@ def _not_code(frame: Eager | Lazy, dtype: DType) -> str | None:
     if isinstance(frame, nw.LazyFrame):
         return str(dtype)
     values = frame["procedure"].to_list()
-    return next((str(value) for value in values if not is_blank(value) and not isinstance(value, str)), None)
+    return next((str(value) for value in values if not is_missing(value) and not isinstance(value, str)), None)
 
 
-def is_blank(value: object) -> bool:
-    """Tell whether a cell of any engine holds nothing."""
+def is_missing(value: object) -> bool:
+    """Tell whether a cell of any engine holds nothing; unlike `is_blank` of a sheet, white space is something."""
     return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
 
 

@@ -29,7 +29,7 @@ from tthc_cost.line_columns import (
     MONEY,
     POPULATION,
     further_off_grid,
-    is_blank,
+    is_missing,
     near_grades,
     shown_value,
 )
@@ -279,7 +279,7 @@ def lazy_remarks(frame: Lazy, columns: LineColumns) -> Iterator[Remark]:
     collected = aggregated.collect() if frame.implementation.is_polars() else aggregated.collect("pandas")
     row = iter(collected.row(0))
     for (column, code, _, _), count, seen, first, last in zip(kinds, row, row, row, row, strict=True):
-        if count and not is_blank(count):
+        if count and not is_missing(count):
             yield from _said_of_lines(column, code, (int(count), seen, first, last), columns.rates)
 
 
@@ -304,5 +304,5 @@ def _said_of_lines(
     else:
         of_column = ACTIVITIES.column(column)
         yield remark(code, place, column=of_column.vi, value=shown_value(seen), limit=of_column.limit)
-    first, last = ("–" if is_blank(key) else key for key in keys)
+    first, last = ("–" if is_missing(key) else key for key in keys)
     yield remark("lines_at_fault", place, count=count, code=code, first=first, last=last)
