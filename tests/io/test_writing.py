@@ -16,7 +16,7 @@ from strategies import GRADES, efforts, frequencies, money, names, populations
 from tthc_cost import arithmetic
 from tthc_cost.errors import InputFault, MismatchError, MissingExtraError, OutputExistsError
 from tthc_cost.io import read_review, write_review, write_template
-from tthc_cost.io.writing import LONGEST_TEXT
+from tthc_cost.io.books import LONGEST_TEXT
 from tthc_cost.review import Review
 from tthc_cost.schema import TABLES, ColumnKind
 from tthc_cost.vocabulary import Answer, Bearer, Criterion, DecisionKind, Kind, Level, Stage
@@ -244,13 +244,6 @@ def test_a_file_that_is_there_is_replaced_only_when_asked(tmp_path: Path) -> Non
         assert path.read_text(encoding="utf-8") == "công sức của tôi"
     write_review(_review(), path, force=True)
     assert len(read_review(path).baseline.procedures)
-
-
-def test_nothing_is_left_beside_when_writing_fails(tmp_path: Path) -> None:
-    (tmp_path / "so.xlsx").mkdir()
-    with pytest.raises(OSError, match=r"so\.xlsx"):
-        write_template(tmp_path / "so.xlsx", force=True)
-    assert [one.name for one in tmp_path.iterdir()] == ["so.xlsx"]
 
 
 def test_a_folder_that_is_not_there_is_a_fault(tmp_path: Path) -> None:

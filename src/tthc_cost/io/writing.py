@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import math
-import uuid
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tthc_cost.errors import InputFault, MismatchError, MissingExtraError, OutputExistsError, Place, remark
+from tthc_cost.errors import InputFault, MismatchError, remark
 from tthc_cost.inventory import TABLE_NAMES
+from tthc_cost.io.books import FIRST_DATE, LONGEST_TEXT, new_book, printed_across
 from tthc_cost.io.headings import STATE, TABLES_BY_STATE, heading_labels
 from tthc_cost.io.reading import INTRODUCTION, LISTS, REQUIRED_TABLES
+from tthc_cost.io.saving import check_file, save_file
 from tthc_cost.schema import ORIGIN, TABLES, ColumnKind, row_place
 from tthc_cost.vocabulary import State
 
@@ -28,14 +27,13 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from tthc_cost.errors import Remark
+    from tthc_cost.io.books import NewBook
     from tthc_cost.review import Review
     from tthc_cost.schema import Column, Table
     from tthc_cost.vocabulary import Term
 
 __all__ = ["write_review", "write_template"]
 
-LONGEST_TEXT: Final = 32_767
-"""Characters that a cell holds."""
 _SHEETS: Final = (
     "procedures", "documents", "steps", "activities", "decisions", "proposals",
     "rates", "agencies", "volumes", "task_records", "criteria", "ranges",
@@ -43,8 +41,6 @@ _SHEETS: Final = (
 _ROWS_TO_FILL: Final = 2000
 """Rows below the headings that have drop-down lists."""
 _FLAGS: Final = ("có", "không")
-_FIRST_DATE: Final = dt.datetime(1900, 3, 1)  # noqa: DTZ001 - before it, spreadsheets count a day that never was
-_NO_DATE: Final = dt.datetime(1980, 1, 1)  # noqa: DTZ001 - the date of the parts within; the same review gives the same bytes
 
 _FORMATS: Final[Mapping[ColumnKind, str]] = {
     ColumnKind.CODE: "@",
@@ -156,7 +152,7 @@ def write_review(review: Review, path: str | os.PathLike[str], *, force: bool = 
     MissingExtraError
         If XlsxWriter is not installed.
     """
-    return _write(_tables_of(review), Path(path), about, force=force)
+    return _write(_tables_of(review), path, about, force=force)
 
 
 def _tables_of(review: Review) -> dict[str, pd.DataFrame]:
@@ -173,75 +169,45 @@ def _tables_of(review: Review) -> dict[str, pd.DataFrame]:
     return tables | {"rates": review.baseline.tables["rates"]}
 
 
-def _write(tables: Mapping[str, pd.DataFrame], path: Path, about: str, *, force: bool) -> Path:
-    if path.exists() and not force:
-        raise OutputExistsError.because("output_exists", Place(str(path)))
-    if not path.parent.is_dir():
-        raise InputFault.because("folder_missing", Place(str(path.parent)))
+def _write(tables: Mapping[str, pd.DataFrame], path: str | os.PathLike[str], about: str, *, force: bool) -> Path:
+    target = check_file(path, force=force)
     _check_texts(tables)
-    content = _workbook(tables, about)
-    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-    return path
+    return save_file(target, _workbook(tables, about), force=force)
 
 
 # The workbook
 
 
-@dataclass(frozen=True, slots=True)
-class _Styles:
-    """Formats of cells, made once."""
+def _heading_style(new: NewBook, *, needed: bool) -> Format:
+    colours = {"bg_color": "#1F4E79", "font_color": "#FFFFFF"} if needed else {"bg_color": "#DDEBF7"}
+    return new.style(bold=True, text_wrap=True, align="center", valign="vcenter", border=1, **colours)
 
-    book: Book
-    made: dict[tuple[tuple[str, object], ...], Format]
 
-    def __call__(self, **properties: object) -> Format:
-        key = tuple(sorted(properties.items()))
-        if key not in self.made:
-            self.made[key] = self.book.add_format({"font_name": "Times New Roman", "valign": "top", **properties})
-        return self.made[key]
-
-    def heading(self, *, needed: bool) -> Format:
-        colours = {"bg_color": "#1F4E79", "font_color": "#FFFFFF"} if needed else {"bg_color": "#DDEBF7"}
-        return self(bold=True, text_wrap=True, align="center", valign="vcenter", border=1, **colours)
-
-    def cell(self, column: Column) -> Format:
-        number_format = _FORMATS.get(column.kind)
-        wrap = {"text_wrap": True} if column.kind in {ColumnKind.TEXT, ColumnKind.TERM} else {}
-        return self(**({"num_format": number_format} if number_format else {}), **wrap)
+def _cell_style(new: NewBook, column: Column) -> Format:
+    number_format = _FORMATS.get(column.kind)
+    wrap = {"text_wrap": True} if column.kind in {ColumnKind.TEXT, ColumnKind.TERM} else {}
+    return new.style(**({"num_format": number_format} if number_format else {}), **wrap)
 
 
 def _workbook(tables: Mapping[str, pd.DataFrame], about: str) -> bytes:
-    try:
-        import xlsxwriter  # noqa: PLC0415 - of an extra
-    except ImportError:
-        raise MissingExtraError.because("missing_extra", library="xlsxwriter", extra="report") from None
-    target = io.BytesIO()
-    texts = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(target, {"in_memory": True, **texts}) as book:
-        book.set_properties({"title": _TITLE, "created": _NO_DATE})
-        styles = _Styles(book, {})
-        _introduce(book, styles, about)
-        sheets = {name: book.add_worksheet(TABLES[name].vi) for name in _SHEETS}
-        lists = _write_lists(book)
+    with new_book(_TITLE) as new:
+        _introduce(new, about)
+        sheets = {name: new.book.add_worksheet(TABLES[name].vi) for name in _SHEETS}
+        lists = _write_lists(new.book)
         for name, sheet in sheets.items():
-            _write_sheet(sheet, TABLES[name], tables.get(name), styles, lists)
-    return target.getvalue()
+            _write_sheet(sheet, TABLES[name], tables.get(name), new, lists)
+    return new.content
 
 
-def _introduce(book: Book, styles: _Styles, about: str) -> None:
-    sheet = book.add_worksheet(INTRODUCTION)
+def _introduce(new: NewBook, about: str) -> None:
+    sheet = new.book.add_worksheet(INTRODUCTION)
     sheet.set_column(0, 0, _WIDTH_OF_LINES)
     sheet.hide_gridlines(2)
     sheet.set_paper(_A4)
     sheet.fit_to_pages(1, 0)
-    sheet.write_string(0, 0, _TITLE, styles(bold=True, font_size=14, text_wrap=True))
-    said = [(line, styles(bold=True, text_wrap=True)) for line in about.splitlines()]
-    said += [(line, styles(text_wrap=True)) for line in _HOW_TO_FILL.splitlines()]
+    sheet.write_string(0, 0, _TITLE, new.style(bold=True, font_size=14, text_wrap=True))
+    said = [(line, new.style(bold=True, text_wrap=True)) for line in about.splitlines()]
+    said += [(line, new.style(text_wrap=True)) for line in _HOW_TO_FILL.splitlines()]
     for row, (line, style) in enumerate(said, start=1):
         sheet.write_string(row, 0, line, style)
         sheet.set_row(row, _LINE_HEIGHT * math.ceil(max(len(line), 1) / _WIDTH_OF_LINES))
@@ -268,7 +234,7 @@ def _labels(term: type[Term]) -> list[str]:
 
 
 def _write_sheet(
-    sheet: Worksheet, table: Table, frame: pd.DataFrame | None, styles: _Styles, lists: Mapping[str, str]
+    sheet: Worksheet, table: Table, frame: pd.DataFrame | None, new: NewBook, lists: Mapping[str, str]
 ) -> None:
     labels = heading_labels(table.name)
     rows = 0 if frame is None else len(frame)
@@ -276,9 +242,9 @@ def _write_sheet(
     columns = {column.name: column for column in table.columns}
     for position, (name, label) in enumerate(labels.items()):
         column = columns.get(name)
-        style = styles(text_wrap=True) if column is None else styles.cell(column)
+        style = new.style(text_wrap=True) if column is None else _cell_style(new, column)
         sheet.set_column(position, position, _width(column), style)
-        sheet.write_string(0, position, label, styles.heading(needed=column is None or column.present))
+        sheet.write_string(0, position, label, _heading_style(new, needed=column is None or column.present))
         offers = "State" if column is None else _offers(column)
         if offers:
             sheet.data_validation(1, position, last, position, _validation(lists[offers]))
@@ -287,11 +253,7 @@ def _write_sheet(
     sheet.freeze_panes(1, (table.name in TABLES_BY_STATE) + min(len(table.key), 2))
     sheet.autofilter(0, 0, rows, len(labels) - 1)
     sheet.set_row(0, 4 * _LINE_HEIGHT)
-    sheet.set_landscape()
-    sheet.set_paper(_A4)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    sheet.set_footer("&C&P/&N")
+    printed_across(sheet)
     if table.name in REQUIRED_TABLES:
         sheet.set_tab_color("#1F4E79")
 
@@ -333,7 +295,7 @@ def _shown(column: Column | None, values: pd.Series[Any]) -> list[Any]:
 def _write_cell(sheet: Worksheet, row: int, position: int, value: object, style: Format) -> None:
     if isinstance(value, str):
         sheet.write_string(row, position, value, style)
-    elif isinstance(value, dt.datetime) and value >= _FIRST_DATE:
+    elif isinstance(value, dt.datetime) and value.date() >= FIRST_DATE:
         sheet.write_datetime(row, position, value, style)
     elif isinstance(value, dt.datetime):
         sheet.write_string(row, position, f"{value:%d/%m/}{value.year:04}", style)

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import shutil
-import uuid
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tthc_cost.errors import InputFault, OutputExistsError, Place
+from tthc_cost.io.saving import check_folder, save_folder
 from tthc_cost.report.html import render
 from tthc_cost.report.labels import Labels
 from tthc_cost.report.page import page_of
@@ -17,7 +12,9 @@ from tthc_cost.report.results import results_text
 from tthc_cost.report.workbook import workbook_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    import os
+    from collections.abc import Iterable
+    from pathlib import Path
 
     from tthc_cost.comparison import Comparison
     from tthc_cost.errors import Language
@@ -87,58 +84,12 @@ def write_report(
     ...     write_report(Comparison.from_costs(published), None, f"{parent}/bao-cao").name
     'report.html'
     """
-    target = Path(folder)
+    target = check_folder(folder, force=force)
     labels = Labels(language)
-    if target.exists() and not force:
-        raise OutputExistsError.because("output_exists", Place(str(target)))
-    if target.exists() and not target.is_dir():
-        raise InputFault.because("output_not_folder", Place(str(target)))
-    if not target.parent.is_dir():
-        raise InputFault.because("folder_missing", Place(str(target.parent)))
     page = page_of(comparison, report, sources, notice)
-    _put(
-        target,
-        {
-            HTML_NAME: render(page, labels).encode("utf-8", "replace"),
-            WORKBOOK_NAME: workbook_bytes(page, labels),
-            JSON_NAME: results_text(page).encode("utf-8", "replace"),
-        },
-    )
-    return target / HTML_NAME
-
-
-def _put(target: Path, contents: Mapping[str, bytes]) -> None:
-    """Write the files beside the folder, then move them in; if one cannot be moved, put back what was there."""
-    beside = target.with_name(f".{target.name}.{uuid.uuid4().hex}.tmp")
-    former = beside / "former"
-    try:
-        former.mkdir(parents=True)
-        for name, content in contents.items():
-            (beside / name).write_bytes(content)
-        if target.is_dir():
-            _replace(target, beside, former, tuple(contents))
-        else:
-            former.rmdir()
-            beside.rename(target)
-    except OSError as error:
-        raise InputFault.because("report_not_written", Place(str(target)), reason=error.strerror or error) from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-
-
-def _replace(target: Path, beside: Path, former: Path, names: tuple[str, ...]) -> None:
-    moved: list[str] = []
-    try:
-        for name in names:
-            if (target / name).is_dir():
-                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-            if (target / name).exists():
-                (target / name).replace(former / name)
-            moved.append(name)
-            (beside / name).replace(target / name)
-    except OSError:
-        for name in moved:
-            (target / name).unlink(missing_ok=True)
-        for kept in former.iterdir():
-            kept.replace(target / kept.name)
-        raise
+    contents = {
+        HTML_NAME: render(page, labels).encode("utf-8", "replace"),
+        WORKBOOK_NAME: workbook_bytes(page, labels),
+        JSON_NAME: results_text(page).encode("utf-8", "replace"),
+    }
+    return save_folder(target, contents, force=force) / HTML_NAME

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib.metadata import version
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tthc_cost.errors import MissingExtraError
+from tthc_cost.io.books import EXACT_BELOW, FIRST_DATE, LONGEST_TEXT, new_book, printed_across
 from tthc_cost.numerals import format_percent
 from tthc_cost.report.html import bearers_text, limits, missing_text, rate_tables, reason_text, target_name
 from tthc_cost.vocabulary import Bearer, DecisionKind, Kind, Level, Stage, State
@@ -19,11 +18,11 @@ from tthc_cost.vocabulary import Bearer, DecisionKind, Kind, Level, Stage, State
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from xlsxwriter import Workbook
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
     from tthc_cost.arithmetic import Reduction
+    from tthc_cost.io.books import NewBook
     from tthc_cost.report.labels import Labels
     from tthc_cost.report.page import Page
     from tthc_cost.vocabulary import Term
@@ -32,11 +31,6 @@ __all__ = ["workbook_bytes"]
 
 MOST_ROWS: Final = 1_048_575
 """Rows that a sheet holds below its headings."""
-_LONGEST_TEXT: Final = 32_767
-_EXACT_BELOW: Final = 10**15
-"""A cell keeps fifteen digits; a larger whole number is written as text, so that it stays exact."""
-_FIRST_DATE: Final = dt.date(1900, 3, 1)
-_NO_DATE: Final = dt.datetime(1980, 1, 1)  # noqa: DTZ001 - the same report gives the same bytes
 _FORMATS: Final[Mapping[str, str]] = {"code": "@", "whole": "#,##0", "decimal": "#,##0.######", "day": "dd/mm/yyyy"}
 _WIDTHS: Final[Mapping[str, int]] = {"code": 12, "text": 24, "long": 60, "ratio": 12, "day": 13}
 _WIDTH_OF_FIGURES: Final = 17
@@ -74,40 +68,19 @@ def workbook_bytes(page: Page, labels: Labels) -> bytes:
     MissingExtraError
         If XlsxWriter is not installed.
     """
-    try:
-        import xlsxwriter  # noqa: PLC0415 - of an extra
-    except ImportError:
-        raise MissingExtraError.because("missing_extra", library="xlsxwriter", extra="report") from None
-    target = io.BytesIO()
-    texts = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(target, {"in_memory": True, **texts}) as book:
-        book.set_properties({"title": labels("report.title"), "created": _NO_DATE})
-        styles = _Styles(book, {})
+    with new_book(labels("report.title"), font_name="Calibri") as new:
         for make in _SHEETS:
-            _write(book, make(page, labels), styles, labels)
-    return target.getvalue()
+            _write(new, make(page, labels), labels)
+    return new.content
 
 
-@dataclass(frozen=True, slots=True)
-class _Styles:
-    """Formats of cells, made once."""
-
-    book: Workbook
-    made: dict[tuple[tuple[str, object], ...], Format]
-
-    def __call__(self, **properties: object) -> Format:
-        key = tuple(sorted(properties.items()))
-        if key not in self.made:
-            self.made[key] = self.book.add_format({"valign": "top", **properties})
-        return self.made[key]
-
-    def of(self, kind: str, value: object) -> Format:
-        """Return the format of a cell."""
-        if isinstance(value, _Share):
-            return self(num_format=f"0.{'0' * _decimals(value)}%")
-        if kind in _FORMATS:
-            return self(num_format=_FORMATS[kind])
-        return self(text_wrap=True) if kind in {"text", "long"} else self()
+def _style(new: NewBook, kind: str, value: object) -> Format:
+    """Return the format of a cell."""
+    if isinstance(value, _Share):
+        return new.style(num_format=f"0.{'0' * _decimals(value)}%")
+    if kind in _FORMATS:
+        return new.style(num_format=_FORMATS[kind])
+    return new.style(text_wrap=True) if kind in {"text", "long"} else new.style()
 
 
 def _decimals(share: _Share) -> int:
@@ -115,9 +88,9 @@ def _decimals(share: _Share) -> int:
     return len(format_percent(share.ratio, apart_from=share.target, language="en").partition(".")[2]) - 2
 
 
-def _write(book: Workbook, content: _Sheet, styles: _Styles, labels: Labels) -> None:
-    sheet = book.add_worksheet(content.title)
-    heading = styles(bold=True, text_wrap=True, border=1, bg_color="#DDEBF7")
+def _write(new: NewBook, content: _Sheet, labels: Labels) -> None:
+    sheet = new.book.add_worksheet(content.title)
+    heading = new.style(bold=True, text_wrap=True, border=1, bg_color="#DDEBF7")
     for position, (label, kind) in enumerate(content.columns):
         sheet.set_column(position, position, _WIDTHS.get(kind, _WIDTH_OF_FIGURES))
         sheet.write_string(0, position, label, heading)
@@ -126,14 +99,10 @@ def _write(book: Workbook, content: _Sheet, styles: _Styles, labels: Labels) -> 
         rows = [[labels("sheets.too_long", n=labels.integer(len(rows)), limit=labels.integer(MOST_ROWS))]]
     for row, values in enumerate(rows, start=1):
         for position, value in enumerate(values):
-            _cell(sheet, row, position, value, styles.of(content.columns[position][1], value))
+            _cell(sheet, row, position, value, _style(new, content.columns[position][1], value))
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(1, len(rows)), len(content.columns) - 1)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    sheet.set_footer("&C&P/&N")
+    printed_across(sheet)
 
 
 def _cell(sheet: Worksheet, row: int, position: int, value: object, style: Format) -> None:
@@ -141,9 +110,9 @@ def _cell(sheet: Worksheet, row: int, position: int, value: object, style: Forma
         value = None if value.ratio is None else float(value.ratio)
     if isinstance(value, Fraction):
         value = int(value) if value.denominator == 1 else float(value)
-    if isinstance(value, int) and abs(value) >= _EXACT_BELOW:
+    if isinstance(value, int) and abs(value) >= EXACT_BELOW:
         value = str(value)
-    if isinstance(value, dt.date) and value < _FIRST_DATE:
+    if isinstance(value, dt.date) and value < FIRST_DATE:
         value = value.isoformat()
     if value is None:
         sheet.write_blank(row, position, None, style)
@@ -158,7 +127,7 @@ def _cell(sheet: Worksheet, row: int, position: int, value: object, style: Forma
 def _text(text: str) -> str:
     """Return what a cell can hold of a text: no half characters, and no more than fits."""
     sound = text.encode("utf-8", "replace").decode("utf-8")
-    return sound if len(sound) <= _LONGEST_TEXT else f"{sound[: _LONGEST_TEXT - 1]}…"
+    return sound if len(sound) <= LONGEST_TEXT else f"{sound[: LONGEST_TEXT - 1]}…"
 
 
 def _figures_of(cost: Reduction, target: Fraction | None) -> list[Any]:
