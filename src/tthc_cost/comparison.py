@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -11,7 +12,14 @@ import numpy as np
 import pandas as pd
 
 from tthc_cost import costing
-from tthc_cost.arithmetic import BLOCK_LINES, FREQUENCY_STEPS, SUM_LIMIT_VND, Reduction, add_sums, steps_of
+from tthc_cost.arithmetic import (
+    BLOCK_LINES,
+    FREQUENCY_STEPS,
+    SUM_LIMIT_VND,
+    Reduction,
+    add_sums,
+    steps_of_block,
+)
 from tthc_cost.cells import read_value
 from tthc_cost.conformity import as_pandas
 from tthc_cost.errors import InputFault, MismatchError, NeedsLinesError, Place, UnknownNameError, remark, require
@@ -181,11 +189,8 @@ class Comparison:
         deadlines = ["baseline_deadline_days", "simplified_deadline_days"]
         rows = self.standing[self.standing["counted"]].dropna(subset=deadlines)
         rows = rows.dropna(subset="cases_per_year") if weighted else rows.assign(cases_per_year=1)
-        cases = [Fraction(steps_of(float(one), FREQUENCY_STEPS), FREQUENCY_STEPS) for one in rows["cases_per_year"]]
-        before, after = (
-            sum((times * _exact(days) for times, days in zip(cases, rows[column], strict=True)), Fraction(0))
-            for column in deadlines
-        )
+        cases = steps_of_block(rows["cases_per_year"].to_numpy(dtype=np.float64), FREQUENCY_STEPS).tolist()
+        before, after = (_weighted_sum(rows[column].tolist(), cases) / FREQUENCY_STEPS for column in deadlines)
         return Reduction(before, after, "working_days_per_year" if weighted else "working_days")
 
     def by(self, *columns: str) -> pd.DataFrame:
@@ -400,6 +405,14 @@ def _costed_lines(review: Review, state: State, rates: RateTable, population: Po
     by_grade = {grade: rates.vnd_per_hour(grade) for grade in lines["grade"][works].dropna().unique()}
     hourly = lines["grade"].map(by_grade).astype("Int64").fillna(pd.NA if rates.for_all is None else rates.for_all)
     return lines.assign(state=state.value, annual_cost_vnd=costs, vnd_per_hour=hourly.where(works))
+
+
+def _weighted_sum(days: Iterable[float], weights: Iterable[int]) -> Fraction:
+    """Return Σ days x weight; each number of days is made exact once."""
+    weight_of: Counter[float] = Counter()
+    for one, weight in zip(days, weights, strict=True):
+        weight_of[one] += weight
+    return sum((_exact(one) * weight for one, weight in weight_of.items()), Fraction(0))
 
 
 def _exact(value: float) -> Fraction:

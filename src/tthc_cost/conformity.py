@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -18,12 +19,17 @@ from tthc_cost.schema import ORIGIN, TABLES, Unreadable, is_blank, key_text, row
 from tthc_cost.vocabulary import suggest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tthc_cost.cells import Answer
     from tthc_cost.errors import Remark
     from tthc_cost.schema import Column, Table
 
 AnyFrame: TypeAlias = Any
 """Whatever narwhals knows as a frame."""
+
+_OFTEN_ALIKE: Final = frozenset({str, int, float, bool, type(None), type(pd.NA), dt.datetime, dt.date, Unreadable})
+"""Kinds of cell that are read once for all that are equal."""
 
 __all__ = ["AnyFrame", "Conformed", "as_pandas", "conform", "empty"]
 
@@ -130,10 +136,10 @@ def conform(table: str, frame: AnyFrame | None) -> Conformed:
             continue
         values, troubles = _read_column(column, frame[column.name])
         columns[column.name] = values
-        for position, trouble in troubles:
+        for position, trouble in troubles.items():
             place = row_place(contract, _row(frame, position), column.name)
             remarks += [replace(one, place=place) for one in trouble]
-        unread = {position for position, _ in troubles if values.isna().iloc[position]}
+        unread = {position for position in troubles if values.isna().iloc[position]}
         if column.filled:
             missing = {int(position) for position in np.flatnonzero(values.isna().to_numpy())}
             for position in sorted(missing - unread):
@@ -204,30 +210,33 @@ def _check_keys(table: Table, frame: pd.DataFrame, at_fault: set[int]) -> list[R
     return remarks
 
 
-def _read_column(column: Column, values: pd.Series[Any]) -> tuple[pd.Series[Any], list[tuple[int, tuple[Remark, ...]]]]:
+def _read_column(column: Column, values: pd.Series[Any]) -> tuple[pd.Series[Any], dict[int, tuple[Remark, ...]]]:
     """Read a column, the usual kinds of array as a whole, anything else cell by cell."""
     if values.isna().all():
-        return _blank(column.dtype, len(values)), []
+        return _blank(column.dtype, len(values)), {}
     numbers = _plain_numbers(column, values)
     if numbers is not None:
-        return numbers, []
-    read = cell_reader(column)
-    cells: list[Any] = []
-    troubles: list[tuple[int, tuple[Remark, ...]]] = []
-    known: dict[tuple[type, Any], Answer] = {}
-    for position, value in enumerate(values.tolist()):
-        seen = (type(value), value) if isinstance(value, (str, int, float)) else None
-        answer = known.get(seen) if seen else None
-        if answer is None:
-            answer = read(value)
-            if seen:
-                known[seen] = answer
-        cells.append(answer[0])
-        if answer[1] or isinstance(value, Unreadable):
-            troubles.append((position, answer[1]))
+        return numbers, {}
+    cells, troubles = _read_cells(cell_reader(column), values.tolist())
     if column.dtype.startswith("datetime"):
         return pd.Series(pd.to_datetime(pd.Series(cells, dtype=object)).astype(column.dtype)), troubles  # type: ignore[call-overload]
     return pd.Series(cells, dtype=object).astype(column.dtype), troubles  # type: ignore[call-overload]
+
+
+def _read_cells(read: Callable[[object], Answer], cells: list[Any]) -> tuple[list[Any], dict[int, tuple[Remark, ...]]]:
+    """Read each cell, those that are alike once; return the values, and by row what is said of those at fault."""
+    alike = cells
+    kinds = set(map(type, cells))
+    if kinds <= _OFTEN_ALIKE and len(kinds) > 1:
+        alike = list(zip(map(type, cells), cells, strict=True))
+    elif not kinds <= _OFTEN_ALIKE:
+        alike = list(range(len(cells)))
+    distinct = dict(zip(alike, cells, strict=True))
+    answers = {key: read(cell) for key, cell in distinct.items()}
+    values = {key: value for key, (value, _) in answers.items()}
+    said = {key: one for key, (_, one) in answers.items() if one or isinstance(distinct[key], Unreadable)}
+    by_row = {row: said[key] for row, key in enumerate(alike) if key in said} if said else {}
+    return list(map(values.__getitem__, alike)), by_row
 
 
 def _plain_numbers(column: Column, values: pd.Series[Any]) -> pd.Series[Any] | None:

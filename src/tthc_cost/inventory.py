@@ -88,7 +88,7 @@ def _rows(table: str, frame: pd.DataFrame, chosen: pd.Series[bool]) -> Iterable[
 
 
 def _unknown_procedures(frames: Mapping[str, pd.DataFrame]) -> list[Remark]:
-    known = frames["procedures"]["procedure"].dropna()
+    known = frames["procedures"]["procedure"].dropna().unique()
     remarks = []
     for table in ("activities", "documents", "steps", "volumes"):
         frame = frames[table]
@@ -105,9 +105,10 @@ def _unknown_parts(frames: Mapping[str, pd.DataFrame]) -> list[Remark]:
     for owner, column, part in (("activities", "document", "documents"), ("activities", "step", "steps")):
         lines, parts = frames[owner], frames[part]
         listed = set(zip(parts["procedure"], parts[column], strict=True))
-        lists_any = lines["procedure"].isin(parts["procedure"])
-        known = pd.Series([pair in listed for pair in zip(lines["procedure"], lines[column], strict=True)], dtype=bool)
-        for row, place in _rows(owner, lines, lines[column].notna() & lists_any & ~known):
+        lists_any = lines["procedure"].isin(parts["procedure"].unique())
+        doubtful = lines[lines[column].notna() & lists_any]
+        known = [pair in listed for pair in zip(doubtful["procedure"], doubtful[column], strict=True)]
+        for row, place in _rows(owner, doubtful, ~pd.Series(known, index=doubtful.index, dtype=bool)):
             remarks.append(remark(f"unknown_{column}", place(column), value=row[column], procedure=row["procedure"]))
     steps = frames["steps"]
     listed = set(zip(steps["procedure"], steps["step"], strict=True))
@@ -122,7 +123,9 @@ def _unknown_parts(frames: Mapping[str, pd.DataFrame]) -> list[Remark]:
 
 def _procedures_without_activities(frames: Mapping[str, pd.DataFrame]) -> list[Remark]:
     procedures = frames["procedures"]
-    bare = ~procedures["procedure"].isin(frames["activities"]["procedure"]) & procedures["in_scope"].fillna(value=True)
+    bare = ~procedures["procedure"].isin(frames["activities"]["procedure"].unique()) & procedures["in_scope"].fillna(
+        value=True
+    )
     return [
         remark("no_activities", place(None), procedure=row["procedure"])
         for row, place in _rows("procedures", procedures, bare.astype(bool) & procedures["procedure"].notna())
@@ -136,7 +139,9 @@ def _with_summed_volumes(frames: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFra
         return procedures, []
     remarks = []
     for row, place in _rows(
-        "activities", activities, activities["procedure"].isin(volumes["procedure"]) & activities["population"].notna()
+        "activities",
+        activities,
+        activities["procedure"].isin(volumes["procedure"].unique()) & activities["population"].notna(),
     ):
         remarks.append(remark("population_beside_volumes", place("population"), value=row["population"]))
     sums = procedures["procedure"].map(volumes.groupby("procedure")["population"].sum(min_count=1)).astype("Int64")
@@ -160,7 +165,7 @@ def completed(activities: pd.DataFrame, procedures: pd.DataFrame, volumes: pd.Da
         The activities; what neither states stays blank.
     """
     known = procedures.dropna(subset="procedure").drop_duplicates("procedure").set_index("procedure")
-    by_agency = activities["procedure"].isin(volumes["procedure"])
+    by_agency = activities["procedure"].isin(volumes["procedure"].unique())
     filled = {}
     for column in ("frequency", "population"):
         own = activities["procedure"].map(known[column]).astype(activities[column].dtype)
@@ -184,7 +189,7 @@ def lines_of(activities: pd.DataFrame, volumes: pd.DataFrame) -> pd.DataFrame:
     lines = activities.assign(volume_agency=pd.Series(pd.NA, index=activities.index, dtype="string"))
     if volumes.empty:
         return lines
-    by_agency = lines["procedure"].isin(volumes["procedure"])
+    by_agency = lines["procedure"].isin(volumes["procedure"].unique())
     stated = volumes.drop(columns="origin").rename(columns={"agency": "volume_agency", "frequency": "agency_frequency"})
     spread = lines[by_agency].drop(columns=["population", "volume_agency"]).merge(stated, on="procedure", how="left")
     spread["frequency"] = spread["frequency"].fillna(spread["agency_frequency"])

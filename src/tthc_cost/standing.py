@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 
-from tthc_cost.arithmetic import EFFORT_STEPS_PER_HOUR, FREQUENCY_STEPS, steps_of
+from tthc_cost.arithmetic import EFFORT_STEPS_PER_HOUR, FREQUENCY_STEPS, steps_of, steps_of_block
 from tthc_cost.schema import is_blank, rows_of
 from tthc_cost.vocabulary import DecisionKind, fold
 
@@ -151,16 +152,26 @@ def _figures_of(inventory: Inventory) -> dict[str, Counter[Hashable]]:
     by_agency: dict[str, set[int]] = {}
     for procedure, frequency in inventory.volumes[["procedure", "frequency"]].itertuples(index=False, name=None):
         by_agency.setdefault(procedure, set()).add(steps_of(frequency, FREQUENCY_STEPS))
-    columns = ["procedure", "grade", "effort_hours", "service_vnd", "fee_vnd", "other_vnd", "frequency"]
-    for procedure, grade, effort, *money, frequency in inventory.activities[columns].itertuples(index=False, name=None):
-        steps = 0 if is_blank(effort) else steps_of(float(effort), EFFORT_STEPS_PER_HOUR)
-        times = (
-            by_agency.get(procedure, set()) if is_blank(frequency) else {steps_of(float(frequency), FREQUENCY_STEPS)}
+    lines = inventory.activities
+    efforts = _steps(lines["effort_hours"], EFFORT_STEPS_PER_HOUR)
+    grades = {grade: fold(grade) for grade in lines["grade"].dropna().unique()}
+    who = [grades.get(grade) if effort else None for grade, effort in zip(lines["grade"], efforts, strict=True)]
+    money = (lines[name].fillna(0).tolist() for name in ("service_vnd", "fee_vnd", "other_vnd"))
+    times = [
+        frozenset(by_agency.get(procedure, ())) if missing else steps
+        for procedure, steps, missing in zip(
+            lines["procedure"], _steps(lines["frequency"], FREQUENCY_STEPS), lines["frequency"].isna(), strict=True
         )
-        who = fold(grade) if steps and not is_blank(grade) else None
-        line = (who, steps, *(0 if is_blank(one) else int(one) for one in money), frozenset(times))
-        figures.setdefault(procedure, Counter())[line] += 1
+    ]
+    for procedure, *line in zip(lines["procedure"], who, efforts, *money, times, strict=True):
+        figures.setdefault(procedure, Counter())[tuple(line)] += 1
     return figures
+
+
+def _steps(values: pd.Series[Any], steps_per_unit: int) -> list[int]:
+    """Return a column of quantities on the grid, 0 where it is blank."""
+    steps: list[int] = steps_of_block(values.fillna(0).to_numpy(dtype=np.float64), steps_per_unit).tolist()
+    return steps
 
 
 def arrived_groups(standing: pd.DataFrame, column: str, on: dt.date, before: dt.date | None = None) -> pd.Series[Any]:
