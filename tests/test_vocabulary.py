@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from strategies import names, spellings
 from tthc_cost import vocabulary
 from tthc_cost.errors import UnknownNameError
-from tthc_cost.vocabulary import Bearer, DecisionKind, Kind, Level, Stage, Term, fold, suggest
+from tthc_cost.vocabulary import Bearer, DecisionKind, Kind, Level, Stage, Term, fold, nearest_of, suggest
 
 KINDS = Term.__subclasses__()
 TERMS = [term for kind in KINDS for term in kind]
@@ -107,3 +107,11 @@ def test_the_nearest_names_come_first_and_in_their_own_spelling() -> None:
 
 def test_the_room_names_all_it_shows() -> None:
     assert {kind.__name__ for kind in KINDS} <= set(vocabulary.__all__)
+
+
+def test_only_the_first_words_that_differ_are_looked_up() -> None:
+    near = nearest_of(["NB-01", "NB-02"], most=2)
+    assert near("NB-01 ").startswith("NB-01")
+    assert near("xyz") == "–"
+    assert near("NB-02 ") == "–"
+    assert near("NB-01 ").startswith("NB-01")

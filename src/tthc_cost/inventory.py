@@ -12,7 +12,7 @@ from tthc_cost import model
 from tthc_cost.conformity import conform
 from tthc_cost.errors import Validation, remark
 from tthc_cost.schema import ORIGIN, TABLES, row_place, rows_of
-from tthc_cost.vocabulary import suggest
+from tthc_cost.vocabulary import nearest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -89,13 +89,14 @@ def _rows(table: str, frame: pd.DataFrame, chosen: pd.Series[bool]) -> Iterable[
 
 def _unknown_procedures(frames: Mapping[str, pd.DataFrame]) -> list[Remark]:
     known = frames["procedures"]["procedure"].dropna().unique()
+    near = nearest_of(known)
     remarks = []
     for table in ("activities", "documents", "steps", "volumes"):
         frame = frames[table]
         unknown = frame["procedure"].notna() & ~frame["procedure"].isin(known)
         for row, place in _rows(table, frame, unknown):
-            near = "; ".join(suggest(row["procedure"], known)) or "–"
-            remarks.append(remark("unknown_procedure", place("procedure"), procedure=row["procedure"], near=near))
+            code = row["procedure"]
+            remarks.append(remark("unknown_procedure", place("procedure"), procedure=code, near=near(code)))
     return remarks
 
 

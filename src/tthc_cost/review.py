@@ -15,7 +15,7 @@ from tthc_cost.errors import InputFault, Validation, remark, require
 from tthc_cost.inventory import TABLE_NAMES, Inventory, Prepared, lines_of, prepare
 from tthc_cost.rates import RateTable
 from tthc_cost.schema import ORIGIN, TABLES, is_blank, row_place, rows_of
-from tthc_cost.vocabulary import State, fold, suggest
+from tthc_cost.vocabulary import State, fold, nearest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -282,12 +282,12 @@ def _check_references(baseline: Frames, simplified: Frames, frames: Frames) -> l
     before, after = (set(state["procedures"]["procedure"].dropna()) for state in (baseline, simplified))
     remarks = []
     for table, known in (("decisions", before), ("criteria", before | after), ("proposals", before | after)):
+        near = nearest_of(known)
         for row in rows_of(frames[table]):
             code = row["procedure"]
             if not is_blank(code) and code not in known:
                 place = row_place(TABLES[table], row, "procedure")
-                near = "; ".join(suggest(code, known)) or "–"
-                remarks.append(remark("unknown_procedure", place, procedure=code, near=near))
+                remarks.append(remark("unknown_procedure", place, procedure=code, near=near(code)))
     for row in rows_of(frames["decisions"]):
         steps = [row[name] for name in ("reviewed_on", "submitted_on", "approved_on", "effective_on")]
         dates = [date for date in steps if not is_blank(date)]

@@ -10,10 +10,10 @@ import pandas as pd
 from tthc_cost.errors import remark
 from tthc_cost.inventory import completed
 from tthc_cost.schema import TABLES, is_blank, row_place, rows_of
-from tthc_cost.vocabulary import DecisionKind, suggest
+from tthc_cost.vocabulary import DecisionKind, nearest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from tthc_cost.errors import Place, Remark
 
@@ -99,13 +99,14 @@ def check_decisions(states: States) -> list[Remark]:
         for code, row in decided.items()
         if not is_blank(row["decision"]) and row["decision"] == DecisionKind.TRANSFER
     )
+    near = nearest_of(after)
     remarks = []
     for code, procedure in _by_code(states.baseline["procedures"]).items():
         row = decided.get(code)
         if row is not None and is_blank(row["decision"]):
             continue
         if row is not None:
-            remarks += _check_decision(code, row, after, transferred)
+            remarks += _check_decision(code, row, after, transferred, near)
         else:
             place = row_place(TABLES["procedures"], procedure)
             said = "no_decision" if code in after else "gone_without_decision"
@@ -113,7 +114,9 @@ def check_decisions(states: States) -> list[Remark]:
     return remarks
 
 
-def _check_decision(code: str, row: Row, after: Mapping[str, Row], transferred: frozenset[str]) -> list[Remark]:
+def _check_decision(
+    code: str, row: Row, after: Mapping[str, Row], transferred: frozenset[str], near: Callable[[str], str]
+) -> list[Remark]:
     kind, receiver = row["decision"], row["replaced_by"]
     named = not is_blank(receiver)
     place = row_place(TABLES["decisions"], row, "replaced_by")
@@ -123,7 +126,7 @@ def _check_decision(code: str, row: Row, after: Mapping[str, Row], transferred: 
     if named and kind not in _GIVES_UP_ITS_CODE | {DecisionKind.LINK}:
         return [remark("unexpected_receiver", place, receiver=receiver, **said)]
     if named:
-        return _check_receiver(receiver, place, said, after, transferred)
+        return _check_receiver(receiver, place, said, after, transferred, near=near)
     place = replace(place, column="decision")
     if code in after and kind == DecisionKind.ABOLISH:
         return [remark("gone_but_present", place, **said)]
@@ -133,14 +136,19 @@ def _check_decision(code: str, row: Row, after: Mapping[str, Row], transferred: 
 
 
 def _check_receiver(
-    receiver: str, place: Place, said: Mapping[str, str], after: Mapping[str, Row], transferred: frozenset[str]
+    receiver: str,
+    place: Place,
+    said: Mapping[str, str],
+    after: Mapping[str, Row],
+    transferred: frozenset[str],
+    *,
+    near: Callable[[str], str],
 ) -> list[Remark]:
     code = said["procedure"]
     if receiver == code:
         return [remark("own_receiver", place, **said)]
     if receiver not in after:
-        near = "; ".join(suggest(receiver, after)) or "–"
-        return [remark("unknown_receiver", place, receiver=receiver, near=near, **said)]
+        return [remark("unknown_receiver", place, receiver=receiver, near=near(receiver), **said)]
     if receiver in transferred:
         return [remark("receiver_transferred", place, receiver=receiver, **said)]
     if code in after:

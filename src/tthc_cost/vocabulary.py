@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from tthc_cost.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from tthc_cost.errors import Language
 
@@ -30,6 +30,7 @@ __all__ = [
     "TaskState",
     "Term",
     "fold",
+    "nearest_of",
     "suggest",
 ]
 
@@ -73,6 +74,40 @@ def suggest(word: str, known: Iterable[str], limit: int = 3) -> tuple[str, ...]:
     """Return the known names nearest to a word, nearest first, by their folded form."""
     folded = {fold(name): name for name in known}
     return tuple(folded[match] for match in get_close_matches(fold(word), folded, n=limit, cutoff=0.6))
+
+
+def nearest_of(known: Iterable[str], most: int = 20) -> Callable[[str], str]:
+    """Return what names the known names nearest to each of many words.
+
+    Looking through thousands of names takes a while, and nobody reads a thousand suggestions: only the first words
+    that differ get them.
+
+    Parameters
+    ----------
+    known : iterable of str
+        Names to choose from.
+    most : int
+        How many different words are looked up.
+
+    Returns
+    -------
+    callable
+        From a word to the nearest names in one text, or to ``"–"``.
+
+    Examples
+    --------
+    >>> nearest_of(["NB-01", "XD-02"])("NB-1")
+    'NB-01'
+    """
+    names = tuple(known)
+    found: dict[str, str] = {}
+
+    def near(word: str) -> str:
+        if word not in found and len(found) < most:
+            found[word] = "; ".join(suggest(word, names))
+        return found.get(word) or "–"
+
+    return near
 
 
 class Term(StrEnum):
