@@ -49,7 +49,7 @@ REMARKS = [
     ("rounds_to_zero", "activities", one_row(**LINE, fee_vnd=0.4), "nhỏ hơn nửa", "less than half"),
     ("rounded_money", "activities", one_row(**LINE, fee_vnd=0.5), "làm tròn thành 1", "rounded to 1"),
     ("code_is_number", "procedures", one_row(procedure=1.00408, name="x"), "1.004080", "1.004080"),
-    ("not_a_number", "ranges", one_row(**RANGE | {"high": "hai"}), "không phải là số", "not a number"),
+    ("not_a_number", "ranges", one_row(**RANGE | {"high": dt.date(2024, 1, 1)}), "không phải là số", "not a number"),
     ("broken_text", "procedures", one_row(**PROCEDURE, field="đất\ud800"), "ký tự hỏng", "broken characters"),
     ("no_such_date", "procedures", one_row(**PROCEDURE, announced_on="30/02/2023"), "không có ngày", "does not exist"),
     ("not_a_date", "procedures", one_row(**PROCEDURE, announced_on="quý I"), "30/11/2023", "30/11/2023"),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import zipfile
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
+import xlwt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["AFTER", "NOW", "Sheets", "cost_cell", "patch_part", "save", "sound_sheets"]
+__all__ = ["AFTER", "NOW", "Sheets", "cost_cell", "patch_part", "save", "save_old", "sound_sheets"]
 
 Sheets = dict[str, list[list[Any]]]
 """Rows of each sheet by its name, the headings first."""
@@ -68,6 +70,21 @@ def save(path: Path, sheets: Sheets | None = None) -> Path:
                     sheet.cell(row, column, value)
     path.parent.mkdir(parents=True, exist_ok=True)
     book.save(path)
+    return path
+
+
+def save_old(path: Path, sheets: Sheets | None = None) -> Path:
+    """Write the sheets as a workbook of Excel 97 to 2003."""
+    book = xlwt.Workbook()
+    dates = xlwt.easyxf(num_format_str="dd/mm/yyyy")
+    for name, rows in (sound_sheets() if sheets is None else sheets).items():
+        sheet = book.add_sheet(name)
+        for row, cells in enumerate(rows):
+            for column, value in enumerate(cells):
+                if value is not None:
+                    sheet.write(row, column, value, dates if isinstance(value, dt.date) else xlwt.Style.default_style)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    book.save(str(path))
     return path
 
 

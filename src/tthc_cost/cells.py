@@ -137,7 +137,7 @@ def _reader(column: Column) -> Callable[[Any], Any]:
         kind.POPULATION: lambda value: units.read_count(value, argument=column.name),
         kind.COUNT: lambda value: units.read_count(value, argument=column.name),
         kind.DAYS: lambda value: units.read_duration(value, argument=column.name),
-        kind.NUMBER: _number,
+        kind.NUMBER: lambda value: _number(value, column.name),
         kind.DATE: _date,
         kind.FLAG: _flag,
     }
@@ -164,7 +164,9 @@ def _codes(value: object) -> str | None:
     return ";".join(part for part in parts if part) or None
 
 
-def _number(value: object) -> float:
+def _number(value: object, column: str) -> float:
+    if isinstance(value, str):
+        return float(units.read_number(value, argument=column))
     number = float(value) if isinstance(value, (int, float, Decimal, Fraction, np.number)) else math.nan
     if not math.isfinite(number):
         raise InputFault.because("not_a_number", value=value)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from tthc_cost.cells import cell_reader
 from tthc_cost.errors import InputFault, Place, remark
-from tthc_cost.schema import ORIGIN, TABLES, Unreadable, is_blank, key_text, row_place
+from tthc_cost.schema import ORIGIN, TABLES, Unreadable, key_text, row_place
 from tthc_cost.vocabulary import suggest
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ AnyFrame: TypeAlias = Any
 
 _OFTEN_ALIKE: Final = frozenset({str, int, float, bool, type(None), type(pd.NA), dt.datetime, dt.date, Unreadable})
 """Kinds of cell that are read once for all that are equal."""
+_NUMBERS: Final = frozenset({int, float, type(None)})
 
 __all__ = ["AnyFrame", "Conformed", "as_pandas", "conform", "empty"]
 
@@ -128,6 +129,7 @@ def conform(table: str, frame: AnyFrame | None) -> Conformed:
     if not len(frame):
         return Conformed(empty(table), tuple(remarks), frozenset())
     frame = frame.loc[:, ~frame.columns.duplicated()].reset_index(drop=True)
+    place = _places(contract, frame)
     columns: dict[str, pd.Series[Any]] = {}
     at_fault: set[int] = set()
     for column in contract.columns:
@@ -137,15 +139,13 @@ def conform(table: str, frame: AnyFrame | None) -> Conformed:
         values, troubles = _read_column(column, frame[column.name])
         columns[column.name] = values
         for position, trouble in troubles.items():
-            place = row_place(contract, _row(frame, position), column.name)
-            remarks += [replace(one, place=place) for one in trouble]
-        unread = {position for position in troubles if values.isna().iloc[position]}
+            remarks += [replace(one, place=place(position, column.name)) for one in trouble]
+        missing = set(np.flatnonzero(values.isna().to_numpy()).tolist())
+        unread = missing & troubles.keys()
         if column.filled:
-            missing = {int(position) for position in np.flatnonzero(values.isna().to_numpy())}
             for position in sorted(missing - unread):
-                place = row_place(contract, _row(frame, position), column.name)
-                remarks.append(remark("blank_required", place, column=column.vi))
-            unread |= missing
+                remarks.append(remark("blank_required", place(position, column.name), column=column.vi))
+            unread = missing
         at_fault |= unread
     columns[ORIGIN] = frame[ORIGIN].astype("string") if ORIGIN in frame.columns else _blank("string", len(frame))
     conformed = pd.DataFrame(columns, index=frame.index)
@@ -158,8 +158,10 @@ def _blank(dtype: str, rows: int) -> pd.Series[Any]:
     return pd.Series([missing] * rows, dtype=dtype)
 
 
-def _row(frame: pd.DataFrame, position: int) -> dict[str, Any]:
-    return {str(name): value for name, value in frame.iloc[position].items()}
+def _places(table: Table, frame: pd.DataFrame) -> Callable[[int, str | None], Place]:
+    """Return what tells the place of a row of a frame, or of one cell of it."""
+    known = {name: frame[name].tolist() for name in (*table.key, ORIGIN) if name in frame.columns}
+    return lambda row, column: row_place(table, {name: values[row] for name, values in known.items()}, column)
 
 
 def _check_headings(table: Table, frame: pd.DataFrame) -> list[Remark]:
@@ -188,23 +190,26 @@ def _check_keys(table: Table, frame: pd.DataFrame, at_fault: set[int]) -> list[R
     needed = [name for name in table.key if table.column(name).filled]
     sound = ~pd.Series(keys.index.isin(list(at_fault)), index=keys.index)
     complete = keys.notna().all(axis="columns") | (keys[needed].notna().all(axis="columns") & sound)
-    repeated = keys[complete].duplicated(keep="first")
+    rows = keys[complete]
+    repeated = np.flatnonzero(rows.duplicated(keep="first").to_numpy())
+    if not len(repeated):
+        return []
+    place = _places(table, frame)
+    positions = rows.index.to_numpy()
+    kept = list(zip(*(rows[name].astype(object).where(rows[name].notna(), None) for name in table.key), strict=True))
+    first: dict[tuple[Any, ...], int] = {}
+    for row, key in enumerate(kept):
+        first.setdefault(key, row)
     remarks = []
-    for position in np.flatnonzero(repeated.to_numpy()):
-        row = _row(frame, int(repeated.index.to_numpy()[position]))
-        same = complete
-        for name in table.key:
-            same = same & (
-                frame[name].isna() if is_blank(row[name]) else (frame[name] == row[name]).fillna(value=False)
-            )
-        first = row_place(table, _row(frame, int(np.flatnonzero(same.to_numpy())[0])))
+    for number in repeated.tolist():
+        before = place(int(positions[first[kept[number]]]), None)
         remarks.append(
             remark(
                 "duplicate_key",
-                row_place(table, row),
-                key="/".join(filter(None, key_text(row, table))),
-                first_vi=first.text("vi") or "1",
-                first_en=first.text("en") or "1",
+                place(int(positions[number]), None),
+                key="/".join(filter(None, key_text(dict(zip(table.key, kept[number], strict=True)), table))),
+                first_vi=before.text("vi") or "1",
+                first_en=before.text("en") or "1",
             )
         )
     return remarks
@@ -242,6 +247,8 @@ def _read_cells(read: Callable[[object], Answer], cells: list[Any]) -> tuple[lis
 def _plain_numbers(column: Column, values: pd.Series[Any]) -> pd.Series[Any] | None:
     """Return a column of numbers within their limits as a whole; None when its cells must be looked at one by one."""
     dtypes = pd.api.types
+    if column.limit is not None and values.dtype == object and set(map(type, values)) <= _NUMBERS:
+        values = values.astype("float64")
     if column.limit is None or not dtypes.is_numeric_dtype(values.dtype) or dtypes.is_bool_dtype(values.dtype):
         return None
     numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import os
 import struct
+import time
 import zipfile
 from typing import TYPE_CHECKING, Any
 
 import msoffcrypto
 import pytest
 import xlsxwriter
+import xlwt
 
 from tthc_cost.errors import InputFault
 from tthc_cost.io import opening, read_review, read_reviews
-from workbooks import AFTER, NOW, cost_cell, patch_part, save, sound_sheets
+from workbooks import AFTER, NOW, cost_cell, patch_part, save, save_old, sound_sheets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from workbooks import Sheets
 
 COSTS = "Tính chi phí"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 SHEET = "xl/worksheets/sheet2.xml"
 """Part of the cost table in the workbooks made here."""
 
@@ -257,7 +261,7 @@ CONTENTS: list[tuple[str, bytes, str]] = [
     ("an empty file", b"", "file_empty"),
     ("text", "Mã TTHC;Tên TTHC\nNB-01;Nâng bậc lương\n".encode(), "file_not_workbook"),
     ("a web page", b"<html><table></table></html>", "file_not_workbook"),
-    ("a workbook of the old format", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4096), "file_other_format"),
+    ("a workbook of the old format and nothing in it", OLE + bytes(4096), "file_damaged"),
     ("the beginning of a download", b"PK\x03\x04" + bytes(100), "file_damaged"),
 ]
 
@@ -293,15 +297,29 @@ def test_a_workbook_protected_by_a_password(tmp_path: Path) -> None:
     _assert_is_said(_faults(path), "file_encrypted", "so.xlsx")
 
 
-def test_an_old_workbook_in_a_folder_is_not_left_out_in_silence(tmp_path: Path) -> None:
+def test_a_workbook_that_is_not_read_is_not_left_out_of_a_folder_in_silence(tmp_path: Path) -> None:
     save(tmp_path / "a.xlsx")
-    (tmp_path / "b.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4096))
-    _assert_is_said(_faults(tmp_path), "file_other_format", "b.xls")
+    with zipfile.ZipFile(tmp_path / "b.ods", "w") as archive:
+        archive.writestr("mimetype", b"application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", b"<o/>")
+    _assert_is_said(_faults(tmp_path), "file_other_format", "b.ods")
 
 
 def test_a_truncated_workbook(tmp_path: Path) -> None:
     path = save(tmp_path / "so.xlsx")
     path.write_bytes(path.read_bytes()[:2000])
+    _assert_is_said(_faults(path), "file_damaged", "so.xlsx")
+
+
+def test_a_workbook_with_a_piece_missing_in_its_middle(tmp_path: Path) -> None:
+    path = save(tmp_path / "so.xlsx")
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in sorted(archive.namelist())}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:50] + whole[150:])
     _assert_is_said(_faults(path), "file_damaged", "so.xlsx")
 
 
@@ -398,6 +416,274 @@ def test_a_text_that_is_not_among_the_shared_ones_is_a_fault(tmp_path: Path) -> 
         lambda part: part.replace(b'<c r="F2" t="n"><v>8</v>', b'<c r="F2" t="s"><v>99</v>'),
     )
     assert {one.code for one in _faults(path)} & {"file_damaged", "figure_unreadable"}
+
+
+def test_a_shared_text_that_would_be_copied_without_end_is_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "so.xlsx"
+    book = xlsxwriter.Workbook(path)
+    for name, rows in sound_sheets().items():
+        sheet = book.add_worksheet(name)
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    costs = book.get_worksheet_by_name(COSTS)
+    for below in range(5000):
+        costs.write_string(below + 20, 8, "dài " * 8000)
+    book.close()
+    assert path.stat().st_size < 2**20
+    _assert_is_said(_faults(path), "too_many", "so.xlsx", COSTS)
+
+
+MERGES: list[tuple[str, str, str | None]] = [
+    ("areas over each other", '<mergeCell ref="B2:D4"/><mergeCell ref="C3:E5"/>', "merges_overlap"),
+    ("an area twice", '<mergeCell ref="B2:D4"/><mergeCell ref="B2:D4"/>', "merges_overlap"),
+    ("more than are read", '<mergeCell ref="A1"/>' * 50_001, "too_many"),
+    ("the whole sheet", '<mergeCell ref="A1:XFD1048576"/>', None),
+    ("one cell", '<mergeCell ref="B2"/>', None),
+]
+
+
+@pytest.mark.parametrize(("merges", "code"), [pytest.param(*case[1:], id=case[0]) for case in MERGES])
+def test_merged_areas_do_no_harm(tmp_path: Path, merges: str, code: str | None) -> None:
+    end = f"</sheetData><mergeCells>{merges}</mergeCells>".encode()
+    path = patch_part(save(tmp_path / "so.xlsx"), SHEET, lambda part: part.replace(b"</sheetData>", end))
+    if code is None:
+        assert len(read_review(path).baseline.activities) == 3
+    else:
+        _assert_is_said(_faults(path), code, "so.xlsx", COSTS)
+
+
+def test_a_million_blank_rows_do_no_harm(tmp_path: Path) -> None:
+    rows = b"".join(b'<row r="%d" s="1" customFormat="1"/>' % row for row in range(8, 1_000_008))
+    path = patch_part(
+        save(tmp_path / "so.xlsx"), SHEET, lambda part: part.replace(b"</sheetData>", rows + b"</sheetData>")
+    )
+    assert len(read_review(path).baseline.activities) == 3
+
+
+@pytest.mark.heavy
+def test_blank_cells_without_end_are_a_fault_before_they_are_read(tmp_path: Path) -> None:
+    cells = b"<c/>" * 20_000_000 + b"</sheetData>"
+    path = patch_part(save(tmp_path / "so.xlsx"), SHEET, lambda part: part.replace(b"</sheetData>", cells))
+    began = time.process_time()
+    _assert_is_said(_faults(path), "too_many", "so.xlsx", COSTS)
+    assert time.process_time() - began < 60
+
+
+@pytest.mark.parametrize(
+    ("bad", "what"),
+    [
+        (b'<c t="e"><v>#N/A</v></c>', "cells in error"),
+        pytest.param(b"<c><f>1</f><v>1</v></c>", "formulas", marks=pytest.mark.heavy),
+    ],
+)
+def test_more_errors_or_formulas_than_are_read_is_one_fault(tmp_path: Path, bad: bytes, what: str) -> None:
+    rows = (b"<row>" + bad * 11 + b"</row>") * (100_000 if what == "formulas" else 10_000)
+    path = patch_part(
+        save(tmp_path / "so.xlsx"), SHEET, lambda part: part.replace(b"</sheetData>", rows + b"</sheetData>")
+    )
+    faults = _faults(path)
+    _assert_is_said(faults, "too_many", "so.xlsx", COSTS)
+    assert what in faults[0].text("en")
+
+
+def test_more_unknown_headings_than_anybody_meant_is_one_fault(tmp_path: Path) -> None:
+    sheets = sound_sheets()
+    sheets[COSTS][0] += [f"Cột thứ {number}" for number in range(2000)]
+    _assert_is_said(_faults(save(tmp_path / "so.xlsx", sheets)), "too_many", "so.xlsx", COSTS)
+
+
+def test_more_ways_to_write_a_state_than_anybody_meant_is_one_fault(tmp_path: Path) -> None:
+    sheets = sound_sheets()
+    for number in range(1000):
+        sheets[COSTS].append([f"trạng thái {number}", "NB-01", f"{number + 10}", "x", "A1/1", 1])
+    _assert_is_said(_faults(save(tmp_path / "so.xlsx", sheets)), "too_many", "so.xlsx", COSTS, only=False)
+
+
+def test_more_sheets_than_are_read_is_one_fault(tmp_path: Path) -> None:
+    sheets = b"".join(b'<sheet name="S%d" sheetId="1" r:id="rId2"/>' % number for number in range(2001))
+    path = patch_part(
+        save(tmp_path / "so.xlsx"), "xl/workbook.xml", lambda part: part.replace(b"</sheets>", sheets + b"</sheets>")
+    )
+    _assert_is_said(_faults(path), "too_many", "so.xlsx")
+
+
+def test_a_heading_without_end_is_no_heading(tmp_path: Path) -> None:
+    sheets = sound_sheets()
+    sheets[COSTS][0].append("Thời gian " * 3000)
+    notes = [one for one in read_review(save(tmp_path / "so.xlsx", sheets)).notes if one.code == "unknown_column"]
+    assert [len(dict(one.values)["column"]) for one in notes] == [301]
+
+
+# Formulas
+
+CIRCLES: list[tuple[str, dict[str, str], set[str]]] = [
+    ("a cell of itself", {"F2": "F2+1"}, {"F2"}),
+    ("two of each other", {"F2": "$F$3*1", "F3": "SUM(E1:F2)"}, {"F2", "F3"}),
+    ("one beside a circle", {"F2": "F2", "F3": "F2"}, {"F2"}),
+    ("through a function", {"F2": 'IF(1,F3,"F2")', "F3": "F2"}, {"F2", "F3"}),
+    ("another sheet", {"F2": "TTHC!F2"}, set()),
+    ("a text", {"F2": '0*LEN("F2")'}, set()),
+    ("a function like a cell", {"F2": "LOG10(1)*0"}, set()),
+    ("a chain", {"F2": "F3", "F3": "F4"}, set()),
+]
+
+
+@pytest.mark.parametrize(("formulas", "cells"), [pytest.param(*case[1:], id=case[0]) for case in CIRCLES])
+def test_a_formula_that_depends_on_itself_is_a_fault(tmp_path: Path, formulas: dict[str, str], cells: set[str]) -> None:
+    path = tmp_path / "so.xlsx"
+    book = xlsxwriter.Workbook(path)
+    for name, rows in sound_sheets().items():
+        sheet = book.add_worksheet(name)
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    for cell, formula in formulas.items():
+        book.get_worksheet_by_name(COSTS).write_formula(cell, f"={formula}", None, 0)
+    book.close()
+    patch_part(path, "xl/workbook.xml", lambda part: part.replace(b' fullCalcOnLoad="1"', b""))
+    if cells:
+        faults = _faults(path)
+        assert {one.code for one in faults} == {"cell_cyclic"}
+        assert {one.place.cell for one in faults} == cells
+    else:
+        assert len(read_review(path).baseline.activities) == 3
+
+
+# What leads out of a workbook, or out of a folder
+
+
+def test_macros_are_not_even_looked_at(tmp_path: Path) -> None:
+    path = save(tmp_path / "so.xlsm")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b'Sub Auto_Open(): Kill "C:\\*.*": End Sub')
+        archive.writestr("xl/macrosheets/sheet9.xml", b"no XML at all")
+    assert len(read_review(path).baseline.activities) == 3
+
+
+TARGETS = ("file:///etc/hostname", "http://example.org/sheet2.xml", "../../khac.xlsx", r"\\may\chu\sheet2.xml")
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_no_part_outside_the_workbook_is_followed(tmp_path: Path, target: str) -> None:
+    save(tmp_path / "khac.xlsx")
+    path = patch_part(
+        save(tmp_path / "so.xlsx"),
+        "xl/_rels/workbook.xml.rels",
+        lambda part: part.replace(b"/xl/worksheets/sheet2.xml", target.encode()),
+    )
+    _assert_is_said(_faults(path), "file_damaged", "so.xlsx")
+
+
+def test_a_link_in_a_folder_is_a_fault_and_not_followed(tmp_path: Path) -> None:
+    outside = save(tmp_path / "ngoai" / "so.xlsx")
+    folder = tmp_path / "trong"
+    save(folder / "a.xlsx")
+    (folder / "b.xlsx").symlink_to(outside)
+    (folder / "c.xlsx").symlink_to(tmp_path / "khong_co.xlsx")
+    (folder / "d").symlink_to(outside.parent)
+    assert [(one.code, one.place.file) for one in _faults(folder)] == [
+        ("link_not_followed", name) for name in ("b.xlsx", "c.xlsx", "d")
+    ]
+
+
+def test_a_name_that_cannot_be_shown_is_a_fault(tmp_path: Path) -> None:
+    save(tmp_path / "Biểu số 2 (bản cuối) – Sở Nội vụ.xlsx")
+    save(tmp_path / "a\x1b[2Jb.xlsx")
+    _assert_is_said(_faults(tmp_path), "file_name_unprintable", "a\N{REPLACEMENT CHARACTER}[2Jb.xlsx")
+
+
+def test_what_is_no_plain_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "so.xlsx")
+    _assert_is_said(_faults(tmp_path / "so.xlsx"), "file_unreadable", "so.xlsx")
+
+
+# Workbooks of Excel 97 to 2003
+
+
+def test_cells_of_an_old_workbook_are_said_at_their_place(tmp_path: Path) -> None:
+    sheets = sound_sheets()
+    cost_cell("khoảng 50")(sheets)
+    cost_cell(-1, row=3)(sheets)
+    faults = _faults(save_old(tmp_path / "so.xls", sheets))
+    assert [(one.code, one.place.sheet, one.place.cell) for one in faults] == [
+        ("figure_is_vague", COSTS, "F2"),
+        ("figure_negative", COSTS, "F3"),
+    ]
+
+
+def test_an_error_in_an_old_workbook_is_a_fault(tmp_path: Path) -> None:
+    book = xlwt.Workbook()
+    for name, rows in sound_sheets().items():
+        sheet = book.add_sheet(name)
+        for row, cells in enumerate(rows):
+            for column, value in enumerate(cells):
+                if name == COSTS and (row, column) == (1, 5):
+                    sheet.row(row).set_cell_error(column, 0x2A)
+                elif value is not None:
+                    sheet.write(row, column, value)
+    book.save(str(tmp_path / "so.xls"))
+    faults = _faults(tmp_path / "so.xls")
+    _assert_is_said(faults, "cell_error", "so.xls", COSTS, "F2")
+    assert "#N/A" in faults[0].text()
+
+
+def _patched(path: Path, old: bytes, new: bytes) -> Path:
+    content = path.read_bytes()
+    assert old in content
+    path.write_bytes(content.replace(old, new, 1))
+    return path
+
+
+def test_an_old_workbook_protected_by_a_password(tmp_path: Path) -> None:
+    codepage = struct.pack("<HHH", 0x42, 2, 1200)
+    path = _patched(save_old(tmp_path / "so.xls"), codepage, struct.pack("<HHH", 0x2F, 2, 1))
+    _assert_is_said(_faults(path), "file_encrypted", "so.xls")
+
+
+def test_a_workbook_of_excel_95_is_refused_by_name(tmp_path: Path) -> None:
+    start = struct.pack("<HHHH", 0x809, 16, 0x600, 5)
+    path = _patched(save_old(tmp_path / "so.xls"), start, struct.pack("<HHHH", 0x809, 16, 0x500, 5))
+    faults = _faults(path)
+    _assert_is_said(faults, "file_other_format", "so.xls")
+    assert "Excel 95" in faults[0].text("en")
+
+
+def test_numbers_that_lie_in_an_old_workbook_take_no_memory(tmp_path: Path) -> None:
+    path = save_old(tmp_path / "so.xls")
+    dimensions = struct.pack("<HHII", 0x200, 14, 0, 7)
+    lying = struct.pack("<HHII", 0x200, 14, 0, 2**32 - 1)
+    assert len(read_review(_patched(path, dimensions, lying)).baseline.activities) == 3
+
+
+def test_chains_of_sectors_that_run_in_a_circle_are_a_fault(tmp_path: Path) -> None:
+    path = save_old(tmp_path / "so.xls")
+    content = bytearray(path.read_bytes())
+    (table,) = struct.unpack_from("<I", content, 76)
+    for sector in range(100):
+        struct.pack_into("<I", content, 512 * (table + 1) + 4 * sector, 0)
+    path.write_bytes(content)
+    _assert_is_said(_faults(path), "file_damaged", "so.xls")
+
+
+def test_a_cell_where_no_old_workbook_has_one_is_a_fault(tmp_path: Path) -> None:
+    book = xlwt.Workbook()
+    for name, rows in sound_sheets().items():
+        sheet = book.add_sheet(name)
+        for row, cells in enumerate(rows):
+            for column, value in enumerate(cells):
+                if value is not None:
+                    sheet.write(row, column, value)
+    sheet.write(0, 255, 7)
+    book.save(str(tmp_path / "so.xls"))
+    number = struct.pack("<HHHH", 0x27E, 10, 0, 255)
+    path = _patched(tmp_path / "so.xls", number, struct.pack("<HHHH", 0x27E, 10, 0, 256))
+    _assert_is_said(_faults(path), "file_damaged", "so.xls", "Mức thu nhập")
+
+
+@pytest.mark.parametrize("length", [100, 600, 3000, 6000])
+def test_a_truncated_old_workbook(tmp_path: Path, length: int) -> None:
+    path = save_old(tmp_path / "so.xls")
+    path.write_bytes(path.read_bytes()[:length])
+    _assert_is_said(_faults(path), "file_damaged", "so.xls")
 
 
 def test_states_of_a_sheet_may_be_written_in_any_known_way(tmp_path: Path) -> None:

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 import xlsxwriter
+import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from remarks import says
 from tthc_cost.errors import InputFault
 from tthc_cost.io import read_review, read_reviews
-from workbooks import patch_part, save, sound_sheets
+from tthc_cost.io.opening import open_workbook
+from workbooks import patch_part, save, save_old, sound_sheets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -160,6 +163,77 @@ def test_a_formula_counts_with_its_saved_value(tmp_path: Path) -> None:
     book.close()
     activities = read_review(path).baseline.activities
     assert activities[["grade", "effort_hours"]].iloc[0].tolist() == ["A1/1", 8]
+
+
+def test_columns_with_formulas_are_noted_once_each_at_the_first(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = xlsxwriter.Workbook(path)
+    for name, rows in sound_sheets().items():
+        sheet = book.add_worksheet(name)
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    costs = book.get_worksheet_by_name("Tính chi phí")
+    for cell, value in (("F4", 2), ("F5", 5), ("F6", 1)):
+        costs.write_formula(cell, "=2*1", None, value)
+    costs.write_formula("J2", "=1", None, 1)
+    book.close()
+    notes = [one for one in read_review(path).notes if one.code == "formula_values"]
+    assert [(one.place.cell, dict(one.values)["count"]) for one in notes] == [("F4", "3")]
+    assert says(notes[0], "3 ô là công thức", "3 cells with a formula")
+
+
+def test_an_old_workbook_is_read_as_a_new_one(tmp_path: Path) -> None:
+    sheets = sound_sheets()
+    sheets["Rà soát"][1][2] = dt.date(2023, 11, 30)
+    sheets["Tính chi phí"][1][5] = 7.45
+    sheets["Tính chi phí"][2][3] = "Nộp hồ sơ, " * 1500
+    old, new = save_old(tmp_path / "a.xls", sheets), save(tmp_path / "a.xlsx", sheets)
+    assert _same_but_for_origin(read_review(old), read_review(new))
+
+
+SERIALS = [
+    (45_260, "dd/mm/yyyy", dt.date(2023, 11, 30)),
+    (45_260.75, "dd/mm/yyyy hh:mm", dt.datetime(2023, 11, 30, 18)),
+    (0.03125, "hh:mm", dt.time(0, 45)),
+    (1.25, "[h]:mm", dt.timedelta(hours=30)),
+    (59, "d/m/yy", dt.date(1900, 2, 28)),
+    (45_260, '#,##0 "đồng"', 45_260),
+    (45_265.5, '#,##0.00\\ "đ/giờ"', 45_265.5),
+    (-1, "dd/mm/yyyy", -1),
+]
+
+
+@pytest.mark.parametrize(("number", "form", "value"), SERIALS)
+def test_a_number_of_an_old_workbook_is_what_its_format_shows(
+    tmp_path: Path, number: float, form: str, value: object
+) -> None:
+    book = xlwt.Workbook()
+    book.add_sheet("A").write(0, 0, number, xlwt.easyxf(num_format_str=form))
+    book.save(str(tmp_path / "a.xls"))
+    assert open_workbook(tmp_path / "a.xls", "a.xls", formats=("xls",)).sheet("A").rows == [[value]]
+
+
+def test_a_sheet_tells_its_merged_areas_formulas_and_hidden_rows_in_either_format(tmp_path: Path) -> None:
+    old = xlwt.Workbook()
+    sheet = old.add_sheet("A")
+    sheet.write_merge(0, 1, 0, 2, "Tiêu đề")
+    sheet.write(3, 2, "x")
+    sheet.row(3).hidden = True
+    sheet.row(9).hidden = True
+    old.save(str(tmp_path / "a.xls"))
+    new = xlsxwriter.Workbook(tmp_path / "a.xlsx")
+    page = new.add_worksheet("A")
+    page.merge_range("A1:C2", "Tiêu đề")
+    page.write("C4", "x")
+    page.set_row(3, None, None, {"hidden": True})
+    page.set_row(9, None, None, {"hidden": True})
+    page.write_formula("A4", "=1+1", None, 2)
+    new.close()
+    for file, formulas in (("a.xls", set()), ("a.xlsx", {(3, 0)})):
+        found = open_workbook(tmp_path / file, file, formats=("xlsx", "xls")).sheet("A")
+        assert found.merged == ((0, 0, 1, 2),)
+        assert found.hidden_rows == {3}
+        assert found.formulas == formulas
 
 
 def test_a_formula_that_gives_no_text_is_a_blank_cell(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["EXACT_BELOW", "FIRST_DATE", "LONGEST_TEXT", "NewBook", "new_book", "printed_across"]
+__all__ = ["EXACT_BELOW", "FIRST_DATE", "LONGEST_TEXT", "NewBook", "cell_text", "new_book", "printed_across"]
 
 LONGEST_TEXT: Final = 32_767
 """Characters that a cell holds."""
@@ -27,6 +27,7 @@ FIRST_DATE: Final = dt.date(1900, 3, 1)
 """Before it, spreadsheets count a day that never was."""
 _NO_DATE: Final = dt.datetime(1980, 1, 1)  # noqa: DTZ001 - the date of the parts within
 _A4: Final = 9
+_NO_XML: Final = dict.fromkeys((0xFFFE, 0xFFFF), "�")
 
 
 @dataclass(slots=True)
@@ -83,6 +84,18 @@ def new_book(title: str, *, font_name: str = "Times New Roman") -> Iterator[NewB
         new = NewBook(book, font_name)
         yield new
     new.content = target.getvalue()
+
+
+def cell_text(text: str) -> str:
+    """Return what a cell can hold of a text: no half characters, and no more than fits.
+
+    Examples
+    --------
+    >>> cell_text("a" * 40_000)[-2:]
+    'a…'
+    """
+    sound = text.encode("utf-8", "replace").decode("utf-8").translate(_NO_XML)
+    return sound if len(sound) <= LONGEST_TEXT else f"{sound[: LONGEST_TEXT - 1]}…"
 
 
 def printed_across(sheet: Worksheet, *, heading_rows: int = 1) -> None:

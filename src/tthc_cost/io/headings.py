@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from tthc_cost.errors import Place, remark
-from tthc_cost.io.markup import column_letters
+from tthc_cost.io.markup import Bound, column_letters
 from tthc_cost.schema import TABLES, ColumnKind
 from tthc_cost.vocabulary import fold, suggest
 
@@ -28,6 +28,7 @@ TABLES_BY_STATE: Final = frozenset({"procedures", "documents", "steps", "activit
 HEADING_ROWS: Final = 20
 """Rows at the top of a sheet among which the headings are looked for; a letterhead may stand above them."""
 _FEWEST_HEADINGS: Final = 2
+_LONGEST_HEADING: Final = 300
 
 _BRACKETED: Final = re.compile(r"(.*[^\s(\[])\s*[(\[]([^()\[\]]*)[)\]]")
 _NO_UNIT: Final = frozenset(fold(words) for words in ("nếu có", "bắt buộc", "if any", "required"))
@@ -118,7 +119,7 @@ def _read_headings(table: Table, row: int, rows: Sequence[Sequence[Any]], place:
         name, unit = _recognise(table, cell)
         if name is None:
             if text:
-                unknown[position] = text
+                unknown[position] = text if len(text) <= _LONGEST_HEADING else f"{text[:_LONGEST_HEADING]}…"
             elif any(str(below[position]).strip() for below in rows[row + 1 :]):
                 headings.remarks.append(remark("column_without_heading", here))
         elif name in headings.columns:
@@ -131,6 +132,7 @@ def _read_headings(table: Table, row: int, rows: Sequence[Sequence[Any]], place:
                 column = table.column(name)
                 headings.remarks.append(remark("heading_unit", here, column=column.vi, seen=unit, unit=column.unit()))
                 headings.unreadable.add(name)
+    Bound.UNKNOWN_HEADINGS.check(len(unknown), place)
     _match_unknown(table, headings, unknown, place)
     _check_missing(table, headings, [_plain(str(cell)) for cell in rows[row]], place)
     return headings
@@ -192,7 +194,7 @@ def _units(table: str, name: str) -> frozenset[str]:
 
 def _recognise(table: Table, cell: object) -> tuple[str | None, str | None]:
     """Return the column that a heading names, and the unit it states if that is not the column's own."""
-    if not isinstance(cell, str):
+    if not isinstance(cell, str) or len(cell) > _LONGEST_HEADING:
         return None, None
     labels = _labels(table.name)
     text = _plain(cell)

@@ -5,22 +5,63 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from enum import Enum
+from typing import TYPE_CHECKING, Final, TypeAlias
 from xml.parsers import expat
 
+import numpy as np
+
 from tthc_cost.errors import InputFault, remark
+from tthc_cost.io.circles import cells_in_circles
+from tthc_cost.io.plain_cells import plain_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tthc_cost.errors import Place, Remark
 
-__all__ = ["Cells", "check_prologue", "column_letters", "damaged", "look_at_cells", "read_tags"]
+__all__ = [
+    "Area",
+    "Bound",
+    "Cells",
+    "check_prologue",
+    "column_letters",
+    "damaged",
+    "look_at_cells",
+    "read_tags",
+    "text_lengths",
+]
 
 _DEEPEST: Final = 64
 """Tags within each other; a sheet needs a dozen, and a parser keeps all that are open."""
 _REFERENCE: Final = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _LETTERS: Final = 26
+_LAST_ROW: Final = 2**20 - 1
+_LAST_COLUMN: Final = 2**14 - 1
+_FIRST_CHUNK: Final = 2**16
+
+Area: TypeAlias = tuple[int, int, int, int]
+"""A rectangle of cells: first row, first column, last row, last column, counted from 0."""
+
+
+class Bound(Enum):
+    """What a workbook may not have without end, since each of them takes time or memory: how many, and its names."""
+
+    ERRORS = 100_000, "ô lỗi", "cells in error"
+    FORMULAS = 1_000_000, "công thức", "formulas"
+    MERGES = 50_000, "vùng ô gộp", "merged areas"
+    SHEETS = 2_000, "trang tính", "sheets"
+    TAGS = 1_000_000, "thẻ XML trong một phần của tệp", "XML tags in a part of the file"
+    TAGS_OF_CELLS = 12_000_000, "ô và dòng, kể cả ô trống có định dạng", "cells and rows, blank ones with a format too"
+    TEXT = 2**27, "ký tự", "characters"
+    UNKNOWN_HEADINGS = 200, "cột có tiêu đề lạ", "columns with an unknown heading"
+    UNKNOWN_STATES = 200, "cách ghi trạng thái khác nhau", "ways to write a state"
+
+    def check(self, number: int, place: Place) -> None:
+        """Raise the fault of a file or sheet that has more of it than is read."""
+        limit, vi, en = self.value
+        if number > limit:
+            raise InputFault.because("too_many", place, limit=limit, what_vi=vi, what_en=en)
 
 
 def column_letters(column: int) -> str:
@@ -41,26 +82,52 @@ def column_letters(column: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """How far a sheet is filled, and its cells that cannot be read as they stand, by row and column from 0."""
+    """How a sheet is built.
+
+    Parameters
+    ----------
+    rows, columns
+        How far it is filled.
+    marks
+        Its cells that cannot be read as they stand, by row and column from 0.
+    merged
+        Merged areas as the file states them.
+    formulas
+        Row and column of each cell whose value a formula gave.
+    hidden_rows
+        Rows that are not shown.
+    """
 
     rows: int
     columns: int
     marks: Mapping[tuple[int, int], Remark]
+    merged: Sequence[Area]
+    formulas: frozenset[tuple[int, int]]
+    hidden_rows: frozenset[int]
 
 
 def read_tags(content: bytes, place: Place) -> list[tuple[str, dict[str, str]]]:
     """Return the name and attributes of every element of a part, in order; a faulty part is a fault."""
-    tags = _Tags()
+    tags = _Tags(place)
     _go_through(content, tags, place)
     return tags.found
 
 
 def check_prologue(content: bytes, place: Place) -> None:
     """Refuse a part that declares a DOCTYPE, having looked no further than its root."""
-    _go_through(content, _Prologue(), place)
+    _go_through(content, _Prologue(place), place)
 
 
-def look_at_cells(content: bytes, place: Place, *, calculates_on_load: bool) -> Cells:
+def text_lengths(content: bytes, place: Place) -> list[int]:
+    """Return the length of each text that cells of a workbook share."""
+    lengths = _Lengths(place)
+    _go_through(content, lengths, place)
+    return lengths.found_lengths
+
+
+def look_at_cells(
+    content: bytes, place: Place, *, calculates_on_load: bool, shared_lengths: Sequence[int] = ()
+) -> Cells:
     """Go through the cells of a sheet for what calamine gives back as blank, or as a number, though it is neither.
 
     Parameters
@@ -71,14 +138,24 @@ def look_at_cells(content: bytes, place: Place, *, calculates_on_load: bool) -> 
         File and sheet.
     calculates_on_load : bool
         Whether the workbook asks to be calculated when opened: a 0 beside a formula is then no value.
+    shared_lengths : sequence of int
+        Length of each shared text: each cell that shows it will hold a copy.
 
     Returns
     -------
     Cells
     """
-    look = _Look(calculates_on_load=calculates_on_load)
-    _go_through(content, look, place)
-    return Cells(look.rows, look.columns, look.marks)
+    look = _Look(place, shared_lengths, calculates_on_load=calculates_on_load)
+    plain = plain_cells(content)
+    if plain is not None:
+        look.rows, look.columns = plain.rows, plain.columns
+        lengths = np.array([*shared_lengths, 0], dtype=np.int64)
+        Bound.TEXT.check(int(lengths[np.minimum(plain.shared, len(shared_lengths))].sum()), place)
+    _go_through(content if plain is None else plain.rest, look, place)
+    look.marks |= dict.fromkeys(cells_in_circles(look.zeros), remark("cell_cyclic"))
+    formulas = frozenset(look.formulas - look.marks.keys())
+    hidden = frozenset(row for row in look.hidden_rows if row < look.rows)
+    return Cells(look.rows, look.columns, look.marks, look.merged, formulas, hidden)
 
 
 def damaged(place: Place, reason: object) -> InputFault:
@@ -97,14 +174,20 @@ class _DoneError(Exception):
 class _Tags:
     """Collects the tags of a part."""
 
-    def __init__(self) -> None:
+    most = Bound.TAGS
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
         self.found: list[tuple[str, dict[str, str]]] = []
-        self.depth = 0
+        self.depth = self.count = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
+        self.count += 1
         if self.depth > _DEEPEST:
             raise ValueError(name)
+        if self.count > self.most.value[0]:
+            self.most.check(self.count, self.place)
         self.see(name.rpartition(":")[2], attributes)
 
     def see(self, tag: str, attributes: dict[str, str]) -> None:
@@ -125,41 +208,78 @@ class _Prologue(_Tags):
         raise _DoneError
 
 
+class _Lengths(_Tags):
+    """Measures the texts of the table that cells share."""
+
+    most = Bound.TAGS_OF_CELLS
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(place)
+        self.found_lengths: list[int] = []
+
+    def see(self, tag: str, attributes: dict[str, str]) -> None:
+        del attributes
+        if tag == "si":
+            self.found_lengths.append(0)
+
+    def text(self, text: str) -> None:
+        if self.found_lengths:
+            self.found_lengths[-1] += len(text)
+
+
 class _Look(_Tags):
     """Second look at a sheet: how far it goes, and the cells that calamine gives back as blank though they are not."""
 
-    def __init__(self, *, calculates_on_load: bool) -> None:
-        super().__init__()
+    most = Bound.TAGS_OF_CELLS
+
+    def __init__(self, place: Place, shared_lengths: Sequence[int], *, calculates_on_load: bool) -> None:
+        super().__init__(place)
+        self.shared_lengths = shared_lengths
         self.calculates_on_load = calculates_on_load
+        self.characters = 0
         self.marks: dict[tuple[int, int], Remark] = {}
+        self.merged: list[Area] = []
+        self.formulas: set[tuple[int, int]] = set()
+        self.zeros: dict[tuple[int, int], str] = {}
+        self.hidden_rows: set[int] = set()
         self.rows = self.columns = 0
         self.row = self.column = -1
         self.columns_of: dict[str, int] = {}
         self.kind = ""
         self.value: list[str] = []
-        self.has_formula = self.has_text = self.in_value = False
+        self.formula: list[str] = []
+        self.has_formula = self.has_text = self.in_value = self.in_formula = False
 
     def see(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "c":
             self.column += 1
             if reference := attributes.get("r"):
-                self._locate(reference)
+                self.row, self.column = self._position(reference)
             self.kind = attributes.get("t", "n")
             self.value.clear()
-            self.has_formula = self.has_text = self.in_value = False
+            self.formula.clear()
+            self.has_formula = self.has_text = self.in_value = self.in_formula = False
         elif tag == "v":
             self.in_value = True
         elif tag == "f":
-            self.has_formula = True
+            self.has_formula = self.in_formula = True
         elif tag == "is":
             self.has_text = True
         elif tag == "row":
             self.row = int(attributes["r"]) - 1 if "r" in attributes else self.row + 1
             self.column = -1
-            if self.row < 0:
+            if not 0 <= self.row <= _LAST_ROW:
                 raise ValueError(tag)
+            if attributes.get("hidden", "0") in {"1", "true"}:
+                self.hidden_rows.add(self.row)
+        elif tag == "mergeCell":
+            first, _, last = attributes.get("ref", "").partition(":")
+            top, left = self._position(first)
+            bottom, right = self._position(last or first)
+            Bound.MERGES.check(len(self.merged) + 1, self.place)
+            self.merged.append((min(top, bottom), min(left, right), max(top, bottom), max(left, right)))
 
-    def _locate(self, reference: str) -> None:
+    def _position(self, reference: str) -> tuple[int, int]:
         found = _REFERENCE.fullmatch(reference)
         if found is None:
             raise ValueError(reference)
@@ -169,22 +289,38 @@ class _Look(_Tags):
             for letter in letters:
                 number = number * _LETTERS + ord(letter) - ord("A") + 1
             self.columns_of[letters] = number - 1
-        self.row, self.column = int(row) - 1, self.columns_of[letters]
+        position = int(row) - 1, self.columns_of[letters]
+        if position[0] > _LAST_ROW or position[1] > _LAST_COLUMN:
+            raise ValueError(reference)
+        return position
 
     def text(self, text: str) -> None:
         if self.in_value:
             self.value.append(text)
+        elif self.in_formula:
+            self.formula.append(text)
 
     def end(self, name: str) -> None:
         self.depth -= 1
         tag = name.rpartition(":")[2]
         if tag == "v":
             self.in_value = False
+        elif tag == "f":
+            self.in_formula = False
         elif tag == "c":
             value = "".join(self.value).strip()
             mark = self._mark(value)
             if mark:
                 self.marks[self.row, self.column] = mark
+                Bound.ERRORS.check(len(self.marks), self.place)
+            if self.has_formula:
+                self.formulas.add((self.row, self.column))
+                Bound.FORMULAS.check(len(self.formulas), self.place)
+                if value == "0" and not mark:
+                    self.zeros[self.row, self.column] = "".join(self.formula)
+            if self.kind == "s" and value.isdecimal() and int(value) < len(self.shared_lengths):
+                self.characters += self.shared_lengths[int(value)]
+                Bound.TEXT.check(self.characters, self.place)
             if mark or value or self.has_text:
                 self.rows = max(self.rows, self.row + 1)
                 self.columns = max(self.columns, self.column + 1)
@@ -209,8 +345,13 @@ def _is_finite(value: str) -> bool:
         return False
 
 
-def _chunks(content: bytes) -> Iterable[bytes]:
-    return (content[start : start + 2**16] for start in range(0, len(content), 2**16))
+def _chunks(content: bytes) -> Iterator[bytes]:
+    """Cut a part into pieces that grow: some parsers begin anew with each piece of a text that does not end."""
+    start, size = 0, _FIRST_CHUNK
+    while start < len(content):
+        yield content[start : start + size]
+        start += size
+        size *= 2
 
 
 def _go_through(content: bytes, tags: _Tags, place: Place) -> None:
@@ -227,6 +368,8 @@ def _go_through(content: bytes, tags: _Tags, place: Place) -> None:
         parser.Parse(b"", True)  # noqa: FBT003
     except _DoneError:
         return
+    except InputFault:
+        raise
     except _HostileError:
         raise InputFault.because("file_hostile", place) from None
     except (expat.ExpatError, ValueError, LookupError) as error:

@@ -7,21 +7,36 @@ import lzma
 import math
 import posixpath
 import re
+import stat
+import struct
 import zipfile
 import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from tthc_cost.errors import InputFault, MissingExtraError, Place
-from tthc_cost.io.markup import check_prologue, column_letters, damaged, look_at_cells, read_tags
+from tthc_cost.io.biff import open_records
+from tthc_cost.io.markup import (
+    Bound,
+    check_prologue,
+    column_letters,
+    damaged,
+    look_at_cells,
+    read_tags,
+    text_lengths,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from python_calamine import CalamineWorkbook
 
     from tthc_cost.errors import Remark
+    from tthc_cost.io.markup import Area, Cells
 
 __all__ = ["LARGEST_FILE", "MOST_CELLS", "MOST_ROWS", "Sheet", "Workbook", "open_workbook"]
 
@@ -34,6 +49,16 @@ MOST_CELLS: Final = 5_000_000
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE: Final = "EncryptedPackage".encode("utf-16-le")
 _ROOT_RELATIONS: Final = "_rels/.rels"
+_OTHER_PARTS: Final = re.compile(
+    r"/(drawings|charts|media|theme|pivot\w*|comments\w*|externalLinks|customXml|macrosheets|worksheets/_rels)(/|$)"
+)
+_SHARED_TEXTS: Final = "xl/sharedstrings.xml"
+_LONGEST_TITLE: Final = 255
+_BROKEN: Final = (
+    zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError,
+    LookupError,
+)  # fmt: skip
+"""What unpacking a damaged archive can raise: it seeks and decodes where the damaged directory says."""
 _COMPRESSIONS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 
 
@@ -47,10 +72,20 @@ class Sheet:
         Values by row; a blank cell is the empty text.
     marks
         Faults of cells by row and column, counted from 0.
+    merged
+        Merged areas as first row, first column, last row and last column, counted from 0, within the filled part of
+        the sheet; no two overlap, so to go through all their cells is bounded too.
+    formulas
+        Row and column of each cell whose value is what a formula gave when the file was saved.
+    hidden_rows
+        Rows that are not shown, counted from 0.
     """
 
     rows: list[list[Any]]
     marks: Mapping[tuple[int, int], Remark]
+    merged: tuple[Area, ...] = ()
+    formulas: frozenset[tuple[int, int]] = frozenset()
+    hidden_rows: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +93,9 @@ class Workbook:
     """An open workbook: the names of its sheets in order, each read when asked for."""
 
     file: str
-    parts: Mapping[str, bytes]
-    calculates_on_load: bool
-    calamine: CalamineWorkbook
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the sheets."""
-        return tuple(self.parts)
+    names: tuple[str, ...]
+    read: Callable[[str], tuple[Cells, Callable[[], list[list[Any]]]]]
+    """How a sheet is built, and what gives its rows, which is not asked before the first is known to be bearable."""
 
     def sheet(self, name: str) -> Sheet:
         """Read a sheet.
@@ -75,29 +105,26 @@ class Workbook:
         InputFault
             If it is too large or damaged.
         """
-        from python_calamine import CalamineError  # noqa: PLC0415 - of an extra, and present once a workbook is open
-
         place = Place(self.file, name)
-        look = look_at_cells(self.parts[name], place, calculates_on_load=self.calculates_on_load)
+        look, values = self.read(name)
         if look.rows > MOST_ROWS or look.rows * look.columns > MOST_CELLS:
             columns = column_letters(max(look.columns - 1, 0))
             raise InputFault.because(
                 "sheet_too_large", place, rows=look.rows, columns=columns, limit=MOST_ROWS, cells=MOST_CELLS
             )
-        try:
-            rows = self.calamine.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        except CalamineError as error:
-            raise damaged(place, error) from None
+        merged = _merged(look, place)
+        rows = values()
         width = max([look.columns, *(len(row) for row in rows)])
         rows += [[] for _ in range(look.rows - len(rows))]
-        return Sheet([row + [""] * (width - len(row)) for row in rows], look.marks)
+        filled = [row + [""] * (width - len(row)) for row in rows]
+        return Sheet(filled, look.marks, merged, look.formulas, look.hidden_rows)
 
 
-def open_workbook(path: Path, file: str) -> Workbook:
-    """Open an .xlsx workbook, refusing at once whatever is none or could do harm.
+def open_workbook(path: Path, file: str, *, formats: Sequence[str] = ("xlsx",)) -> Workbook:
+    """Open a workbook, refusing at once whatever is none or could do harm.
 
     What is handed to calamine is a copy of the few parts that make up cells, as they were checked here: so a file
-    whose directory lies about sizes, or holds a part twice, is read in one way only.
+    whose directory lies about sizes, or holds a part twice, is read in one way only. Macros are not among them.
 
     Parameters
     ----------
@@ -105,6 +132,8 @@ def open_workbook(path: Path, file: str) -> Workbook:
         The file.
     file : str
         Its name in messages.
+    formats : sequence of str
+        What it may be: ``"xlsx"`` (with or without macros), and ``"xls"``, the format of Excel 97 to 2003.
 
     Returns
     -------
@@ -113,39 +142,118 @@ def open_workbook(path: Path, file: str) -> Workbook:
     Raises
     ------
     InputFault
-        If it is missing, empty, protected, damaged, too large, or no .xlsx workbook.
+        If it is missing, empty, protected, damaged, too large, or of none of the formats.
     MissingExtraError
         If python-calamine is not installed.
     """
-    try:
-        from python_calamine import CalamineError, CalamineWorkbook, PasswordError  # noqa: PLC0415 - of an extra
-    except ImportError:
-        raise MissingExtraError.because("missing_extra", library="python-calamine", extra="report") from None
     place = Place(file)
     data = _contents(path, place)
+    if data.startswith(_OLE):
+        if _ENCRYPTED_PACKAGE in data:
+            raise InputFault.because("file_encrypted", place)
+        if "xls" not in formats:
+            raise InputFault.because("file_other_format", place, format=".xls")
+        return _open_xls(data, file)
+    return _open_xlsx(data, file)
+
+
+def _open_xlsx(data: bytes, file: str) -> Workbook:
+    place = Place(file)
     parts = _parts(data, place)
     main = _main_part(parts, place)
-    sheets, calculates_on_load = _sheets(parts, main, place)
+    relations = _relations_of(main, parts, place)
+    sheets, calculates_on_load = _sheets(parts, main, relations, place)
     for name in parts.keys() - set(sheets.values()):
         check_prologue(parts[name], place)
+
+    shared = _shared_texts(parts, relations, place)
+    lengths = text_lengths(parts[shared], place) if shared else []
+
+    calamine = _calamine(_sealed(parts), place)
+
+    def read(name: str) -> tuple[Cells, Callable[[], list[list[Any]]]]:
+        here = Place(file, name)
+        look = look_at_cells(parts[sheets[name]], here, calculates_on_load=calculates_on_load, shared_lengths=lengths)
+
+        def values() -> list[list[Any]]:
+            with _contained(here):
+                return calamine.get_sheet_by_name(name).to_python(skip_empty_area=False)
+
+        return look, values
+
+    return Workbook(file, tuple(sheets), read)
+
+
+def _open_xls(data: bytes, file: str) -> Workbook:
+    records = open_records(data, file)
+
+    def read(name: str) -> tuple[Cells, Callable[[], list[list[Any]]]]:
+        look, rows = records.read(name)
+
+        def values() -> list[list[Any]]:
+            filled: list[list[Any]] = [[""] * look.columns for _ in range(look.rows)]
+            for row, cells in rows.items():
+                for column, value in cells.items():
+                    filled[row][column] = value
+            return filled
+
+        return look, values
+
+    return Workbook(file, tuple(records.sheets), read)
+
+
+def _calamine(source: io.BytesIO, place: Place) -> CalamineWorkbook:
     try:
-        calamine = CalamineWorkbook.from_filelike(_sealed(parts))
+        from python_calamine import CalamineWorkbook  # noqa: PLC0415 - of an extra
+    except ImportError:
+        raise MissingExtraError.because("missing_extra", library="python-calamine", extra="report") from None
+    with _contained(place):
+        return CalamineWorkbook.from_filelike(source)
+
+
+@contextmanager
+def _contained(place: Place) -> Iterator[None]:
+    """Turn whatever calamine raises into a fault; a panic of its Rust code is a BaseException that has no name."""
+    from python_calamine import CalamineError, PasswordError  # noqa: PLC0415 - of an extra
+
+    try:
+        yield
     except PasswordError:
         raise InputFault.because("file_encrypted", place) from None
     except CalamineError as error:
         raise damaged(place, error) from None
-    return Workbook(file, {title: parts[name] for title, name in sheets.items()}, calculates_on_load, calamine)
+    except BaseException as error:
+        if type(error).__module__ != "pyo3_runtime":
+            raise
+        raise damaged(place, error) from None
+
+
+def _merged(look: Cells, place: Place) -> tuple[Area, ...]:
+    """Return the merged areas within the filled part of a sheet; areas that overlap are a fault."""
+    taken = np.zeros((look.rows, look.columns), dtype=bool)
+    areas = []
+    for top, left, bottom, right in look.merged:
+        area = taken[top : bottom + 1, left : right + 1]
+        if area.any():
+            cell = f"{column_letters(left)}{top + 1}"
+            raise InputFault.because("merges_overlap", Place(place.file, place.sheet, cell))
+        area[...] = True
+        if area.size > 1:
+            areas.append((top, left, top + area.shape[0] - 1, left + area.shape[1] - 1))
+    return tuple(areas)
 
 
 # The file and its parts
 
 
 def _contents(path: Path, place: Place) -> bytes:
-    """Read the file, and say what it is if it is no .xlsx."""
+    """Read the file within its limit."""
     try:
-        size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise _too_large(place, size)
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise InputFault.because("file_unreadable", place, reason="not a regular file")
+        if status.st_size > LARGEST_FILE:
+            raise _too_large(place, status.st_size)
         data = path.read_bytes()
     except FileNotFoundError:
         raise InputFault.because("file_missing", place) from None
@@ -153,10 +261,6 @@ def _contents(path: Path, place: Place) -> bytes:
         raise InputFault.because("file_unreadable", place, reason=error.strerror or type(error).__name__) from None
     if not data:
         raise InputFault.because("file_empty", place)
-    if data.startswith(_OLE):
-        if _ENCRYPTED_PACKAGE in data:
-            raise InputFault.because("file_encrypted", place)
-        raise InputFault.because("file_other_format", place, format=".xls")
     return data
 
 
@@ -169,38 +273,44 @@ def _is_of_cells(name: str) -> bool:
     if name in {_ROOT_RELATIONS, "[Content_Types].xml"}:
         return True
     folder, _, last = name.rpartition("/")
-    return folder.split("/")[0] in {"xl", ""} and last.endswith((".xml", ".rels")) and not re.search(
-        r"/(drawings|charts|media|theme|pivot\w*|comments\w*|externalLinks|customXml|worksheets/_rels)(/|$)", folder
-    )  # fmt: skip
+    is_xml = folder.split("/")[0] in {"xl", ""} and last.endswith((".xml", ".rels"))
+    return is_xml and not _OTHER_PARTS.search(folder)
 
 
 def _parts(data: bytes, place: Place) -> dict[str, bytes]:
     """Unpack the parts that cells are made of, within bounds."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = set(archive.namelist())
-            if "xl/workbook.bin" in names:
-                raise InputFault.because("file_other_format", place, format=".xlsb")
-            if "content.xml" in names and "mimetype" in names:
-                raise InputFault.because("file_other_format", place, format=".ods")
-            entries = [entry for entry in archive.infolist() if _is_of_cells(entry.filename)]
-            if len({entry.filename.casefold() for entry in entries}) < len(entries):
-                raise damaged(place, "duplicate part")
-            if any(entry.flag_bits & 1 for entry in entries):
-                raise InputFault.because("file_encrypted", place)
-            size = sum(entry.file_size for entry in entries)
-            if size > LARGEST_FILE:
-                raise _too_large(place, size)
-            if any(entry.compress_type not in _COMPRESSIONS for entry in entries):
-                raise damaged(place, "compression")
             # A directory may understate a size; what is read never goes beyond it, and its checksum then fails.
-            return {entry.filename: archive.read(entry) for entry in entries}
+            return {entry.filename: archive.read(entry) for entry in _entries_of_cells(archive, place)}
+    except InputFault:
+        raise
     except zipfile.BadZipFile as error:
         if data.startswith(b"PK"):
             raise damaged(place, error) from None
         raise InputFault.because("file_not_workbook", place) from None
-    except (zlib.error, lzma.LZMAError, EOFError, NotImplementedError, OSError) as error:
+    except _BROKEN as error:
         raise damaged(place, error) from None
+
+
+def _entries_of_cells(archive: zipfile.ZipFile, place: Place) -> list[zipfile.ZipInfo]:
+    """Return what the directory of an archive says of the parts that cells are made of, once it bears being read."""
+    names = set(archive.namelist())
+    if "xl/workbook.bin" in names:
+        raise InputFault.because("file_other_format", place, format=".xlsb")
+    if "content.xml" in names and "mimetype" in names:
+        raise InputFault.because("file_other_format", place, format=".ods")
+    entries = [entry for entry in archive.infolist() if _is_of_cells(entry.filename)]
+    if len({entry.filename.casefold() for entry in entries}) < len(entries):
+        raise damaged(place, "duplicate part")
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise InputFault.because("file_encrypted", place)
+    size = sum(entry.file_size for entry in entries)
+    if size > LARGEST_FILE:
+        raise _too_large(place, size)
+    if any(entry.compress_type not in _COMPRESSIONS for entry in entries):
+        raise damaged(place, "compression")
+    return entries
 
 
 def _relations(parts: Mapping[str, bytes], name: str, place: Place) -> list[tuple[str, str, str]]:
@@ -222,12 +332,27 @@ def _main_part(parts: Mapping[str, bytes], place: Place) -> str:
     raise InputFault.because("file_not_workbook", place)
 
 
-def _sheets(parts: Mapping[str, bytes], main: str, place: Place) -> tuple[dict[str, str], bool]:
+def _relations_of(main: str, parts: Mapping[str, bytes], place: Place) -> list[tuple[str, str, str]]:
+    name = posixpath.join(posixpath.dirname(main), "_rels", f"{posixpath.basename(main)}.rels")
+    if name not in parts:
+        raise damaged(place, name)
+    return _relations(parts, name, place)
+
+
+def _shared_texts(parts: Mapping[str, bytes], relations: Sequence[tuple[str, str, str]], place: Place) -> str | None:
+    """Return the part of the texts that cells share, whether it is found by its relation or by its usual name."""
+    related = {target for kind, _, target in relations if kind == "sharedStrings" and target in parts}
+    found = related | {name for name in parts if name.casefold() == _SHARED_TEXTS}
+    if len(found) > 1:
+        raise damaged(place, "; ".join(sorted(found)))
+    return next(iter(found), None)
+
+
+def _sheets(
+    parts: Mapping[str, bytes], main: str, relations: Sequence[tuple[str, str, str]], place: Place
+) -> tuple[dict[str, str], bool]:
     """Return the part of each worksheet by its name, and whether formulas are to be calculated on opening."""
-    relations = posixpath.join(posixpath.dirname(main), "_rels", f"{posixpath.basename(main)}.rels")
-    if relations not in parts:
-        raise damaged(place, relations)
-    targets = {identifier: (kind, target) for kind, identifier, target in _relations(parts, relations, place)}
+    targets = {identifier: (kind, target) for kind, identifier, target in relations}
     sheets = {}
     calculates = False
     tags = read_tags(parts[main], place)
@@ -241,9 +366,10 @@ def _sheets(parts: Mapping[str, bytes], main: str, place: Place) -> tuple[dict[s
             kind, target = targets.get(identifier, ("", ""))
             if kind == "worksheet":
                 title = attributes.get("name", "")
-                if target not in parts or title in sheets:
+                if target not in parts or title in sheets or len(title) > _LONGEST_TITLE:
                     raise damaged(place, target)
                 sheets[title] = target
+                Bound.SHEETS.check(len(sheets), place)
     return sheets, calculates
 
 

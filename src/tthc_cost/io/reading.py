@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from tthc_cost.conformity import conform
-from tthc_cost.errors import InputFault, Place, Severity, TthcCostError, remark
+from tthc_cost.errors import InputFault, Place, Severity, TthcCostError, Validation, remark
 from tthc_cost.io.headings import HEADING_ROWS, STATE, STATE_HEADING, TABLES_BY_STATE, find_headings, heading_labels
-from tthc_cost.io.markup import column_letters
+from tthc_cost.io.markup import Bound, column_letters
 from tthc_cost.io.opening import open_workbook
 from tthc_cost.review import REVIEW_TABLE_NAMES, Review
 from tthc_cost.schema import ORIGIN, TABLES, ColumnKind, Unreadable, origin_text
@@ -37,8 +38,8 @@ LISTS: Final = "Danh mục"
 REQUIRED_TABLES: Final = ("procedures", "activities", "decisions")
 """Tables without whose sheet a workbook is incomplete."""
 
-_WORKBOOKS: Final = frozenset({".xlsx", ".xlsm"})
-_OTHER_WORKBOOKS: Final = frozenset({".xls", ".xlsb", ".ods"})
+_WORKBOOKS: Final = frozenset({".xlsx", ".xlsm", ".xls"})
+_OTHER_WORKBOOKS: Final = frozenset({".xlsb", ".ods"})
 _CODES: Final = frozenset({ColumnKind.CODE, ColumnKind.NUMBER_CODE, ColumnKind.CODES})
 
 
@@ -47,12 +48,12 @@ def read_review(path: str | os.PathLike[str]) -> Review:
 
     Sheets, columns and rows may stand in any order, above the headings a letterhead may stand, and headings are
     recognised with or without their unit, in Vietnamese or English. A unit other than the column's own is a fault:
-    nothing is scaled. Formulas count with the value that was saved.
+    nothing is scaled. Formulas count with the value that was saved, which a note says of each column. Macros never run.
 
     Parameters
     ----------
     path : str or path-like
-        An .xlsx file.
+        An .xlsx or .xlsm file, or an .xls one of Excel 97 to 2003.
 
     Returns
     -------
@@ -81,7 +82,8 @@ def find_workbooks(source: str | os.PathLike[str]) -> dict[str, Path]:
     Parameters
     ----------
     source : path
-        A workbook, or a folder; hidden files and the lock files of an open workbook are passed over.
+        A workbook, or a folder; hidden files and the lock files of an open workbook are passed over, and so is
+        whatever has another ending than a workbook.
 
     Returns
     -------
@@ -91,30 +93,47 @@ def find_workbooks(source: str | os.PathLike[str]) -> dict[str, Path]:
     Raises
     ------
     InputFault
-        If there is no such folder, or no workbook in it.
+        If there is no such folder, or no workbook in it; if a workbook or folder in it is a link, which may lead
+        out of it; if a name holds characters that cannot be shown.
     """
     folder = Path(source)
     if folder.is_file():
         return {folder.name: folder}
     if not folder.is_dir():
         raise InputFault.because("folder_missing", Place(str(folder)))
-    found = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
-    files = {
-        inside.as_posix(): path
-        for inside, path in sorted(found.items())
-        if path.suffix.lower() in _WORKBOOKS | _OTHER_WORKBOOKS
-        and not any(part.startswith((".", "~$")) for part in inside.parts)
-    }
+    files: dict[str, Path] = {}
+    faults = []
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder)
+        if any(part.startswith((".", "~$")) for part in inside.parts):
+            continue
+        is_workbook = path.suffix.lower() in _WORKBOOKS | _OTHER_WORKBOOKS
+        shown = "".join(
+            "\N{REPLACEMENT CHARACTER}" if _is_unshowable(letter) else letter for letter in inside.as_posix()
+        )
+        place = Place(shown)
+        if path.is_symlink() and (is_workbook or path.is_dir()):
+            faults.append(remark("link_not_followed", place))
+        elif is_workbook and path.is_file():
+            files[inside.as_posix()] = path
+            faults += [] if shown == inside.as_posix() else [remark("file_name_unprintable", place)]
+    if faults:
+        raise InputFault(*faults)
     if not files:
         raise InputFault.because("folder_without_workbooks", Place(str(folder)))
     return files
+
+
+def _is_unshowable(letter: str) -> bool:
+    """Tell a control character, or a byte of a name that is no text."""
+    return unicodedata.category(letter) in {"Cc", "Cs"}
 
 
 def read_reviews(folder: str | os.PathLike[str], progress: Callable[[str, int, int], None] | None = None) -> Review:
     """Read every workbook of a folder and of those in it as one review.
 
     Hidden files, and those that a spreadsheet program lays beside an open one (``~$…``), are left out. A workbook in
-    another format (.xls, .xlsb, .ods) is a fault: to leave it out would leave out whoever sent it.
+    another format (.xlsb, .ods) is a fault: to leave it out would leave out whoever sent it.
 
     Parameters
     ----------
@@ -192,7 +211,7 @@ class _Read:
 def _read_workbook(path: Path, file: str) -> _Read:
     read = _Read(file)
     try:
-        workbook = open_workbook(path, file)
+        workbook = open_workbook(path, file, formats=("xlsx", "xls"))
     except InputFault as error:
         read.remarks += error.faults
         read.sound = False
@@ -252,8 +271,9 @@ def _read_sheet(table: Table, sheet: Sheet, place: Place, read: _Read) -> None:
     read.remarks += headings.remarks
     read.sound = read.sound and headings.knows_its_rows(table)
     rows = _filled_rows(headings, sheet)
+    read.remarks += _notes_on_formulas(table, headings, sheet, rows, place)
     columns: dict[str, list[Any]] = {
-        name: [_value(table, name, sheet, row, position) for row in rows]
+        name: _column(table, name, sheet, rows, position)
         for name, position in headings.columns.items()
         if name != STATE
     }
@@ -269,24 +289,51 @@ def _filled_rows(headings: Headings, sheet: Sheet) -> list[int]:
     positions = list(headings.columns.values())
     marked = {row for row, column in sheet.marks if column in positions}
     below = range(headings.row + 1, len(sheet.rows))
-    return [row for row in below if row in marked or any(_is_filled(sheet.rows[row][one]) for one in positions)]
+    first = min(positions)
+    return [
+        row
+        for row in below
+        if _is_filled(sheet.rows[row][first])
+        or row in marked
+        or any(_is_filled(sheet.rows[row][one]) for one in positions)
+    ]
 
 
 def _is_filled(cell: object) -> bool:
     return bool(cell.strip()) if isinstance(cell, str) else cell is not None
 
 
-def _value(table: Table, name: str, sheet: Sheet, row: int, position: int) -> object:
-    if mark := sheet.marks.get((row, position)):
-        return Unreadable(mark)
-    value = sheet.rows[row][position]
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    is_code = table.column(name).kind in _CODES
-    if is_code and isinstance(value, (bool, dt.date, dt.time, dt.timedelta)):
-        shown = value.strftime("%d/%m/%Y") if isinstance(value, dt.date) else str(value)
-        return Unreadable(remark("cell_code_is_not_text", value=shown))
-    return value
+def _notes_on_formulas(
+    table: Table, headings: Headings, sheet: Sheet, rows: Sequence[int], place: Place
+) -> list[Remark]:
+    """Say of each column how many of its cells count with what a formula gave, and where the first is."""
+    notes = []
+    for name, position in headings.columns.items() if sheet.formulas else ():
+        found = [row for row in rows if (row, position) in sheet.formulas]
+        if found:
+            label = STATE_HEADING["vi"] if name == STATE else table.column(name).vi
+            here = Place(place.file, place.sheet, f"{column_letters(position)}{found[0] + 1}")
+            notes.append(remark("formula_values", here, column=label, count=len(found)))
+    return notes
+
+
+def _column(table: Table, name: str, sheet: Sheet, rows: Sequence[int], position: int) -> list[Any]:
+    """Return the cells of a column, whole numbers as such, with a fault in the place of what cannot be read."""
+    cells = [sheet.rows[row][position] for row in rows]
+    values: list[Any] = [int(one) if isinstance(one, float) and one.is_integer() else one for one in cells]
+    if table.column(name).kind in _CODES and not set(map(type, values)) <= {str, int, float}:
+        values = [_code(one) for one in values]
+    if sheet.marks:
+        marks = (sheet.marks.get((row, position)) for row in rows)
+        values = [one if mark is None else Unreadable(mark) for one, mark in zip(values, marks, strict=True)]
+    return [None if one == "" else one for one in values]
+
+
+def _code(value: object) -> object:
+    if not isinstance(value, (bool, dt.date, dt.time, dt.timedelta)):
+        return value
+    shown = value.strftime("%d/%m/%Y") if isinstance(value, dt.date) else str(value)
+    return Unreadable(remark("cell_code_is_not_text", value=shown))
 
 
 def _states(headings: Headings, sheet: Sheet, rows: Sequence[int], place: Place, read: _Read) -> list[State | None]:
@@ -295,24 +342,34 @@ def _states(headings: Headings, sheet: Sheet, rows: Sequence[int], place: Place,
         return [None] * len(rows)
     column = headings.columns[STATE]
     states: list[State | None] = []
+    known: dict[object, State | tuple[Remark, ...]] = {}
     for row in rows:
-        try:
-            states.append(_state(sheet.rows[row][column], sheet.marks.get((row, column))))
-        except TthcCostError as error:
+        cell, mark = sheet.rows[row][column], sheet.marks.get((row, column))
+        found = known.get((cell, mark))
+        if found is None:
+            found = known[cell, mark] = _state(cell, mark)
+            Bound.UNKNOWN_STATES.check(len(known) - len(State), place)
+        if isinstance(found, State):
+            states.append(found)
+        else:
             here = {"file": place.file, "sheet": place.sheet, "cell": f"{column_letters(column)}{row + 1}"}
-            read.remarks += [fault.at(**here) for fault in error.faults]
+            read.remarks += [fault.at(**here) for fault in found]
             read.sound = False
             states.append(None)
     return states
 
 
-def _state(cell: object, mark: Remark | None) -> State:
+def _state(cell: object, mark: Remark | None) -> State | tuple[Remark, ...]:
+    """Read a state, or say why it cannot be."""
     if mark:
-        raise InputFault(mark)
+        return (mark,)
     if not _is_filled(cell):
         labels = {state.value: state.label() for state in State}
-        raise InputFault.because("state_blank", column=STATE_HEADING["vi"], **labels)
-    return State.parse(str(cell))
+        return (remark("state_blank", column=STATE_HEADING["vi"], **labels),)
+    try:
+        return State.parse(str(cell))
+    except TthcCostError as error:
+        return error.faults
 
 
 # All workbooks
@@ -330,6 +387,8 @@ def _review_of(workbooks: Sequence[_Read]) -> Review:
         remarks += [remark("no_procedures", Place(read.file, TABLES["procedures"].vi)) for read in sound]
     tables = (_tables(sound, state) for state in (State.BASELINE, State.SIMPLIFIED, None))
     try:
+        if not sound:
+            Validation.of(remarks).raise_faults()
         return Review.from_tables(*tables, remarks=remarks)
     except InputFault as error:
         raise InputFault(*_in_order(error.faults, workbooks)) from None

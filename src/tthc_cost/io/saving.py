@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import stat
+import unicodedata
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -37,7 +38,8 @@ def file_name(text: str, suffix: str) -> str:
     >>> file_name("Sở Nội vụ", ".docx"), file_name("../../etc", ".docx")
     ('so-noi-vu.docx', 'etc.docx')
     """
-    words = re.findall(r"[a-z0-9]+", fold(text))
+    letters = unicodedata.normalize("NFD", fold(text).replace("đ", "d"))
+    words = re.findall(r"[a-z0-9]+", "".join(one for one in letters if not unicodedata.combining(one)))
     return ("-".join(words)[:_LONGEST_NAME].strip("-") or "khong-ten") + suffix
 
 
