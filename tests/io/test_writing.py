@@ -3,139 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from strategies import GRADES, efforts, frequencies, money, names, populations
+from remarks import only, says
+from review_tables import review_tables
 from tthc_cost import arithmetic
-from tthc_cost.errors import InputFault, MismatchError, MissingExtraError, OutputExistsError
+from tthc_cost.comparison import compare
+from tthc_cost.errors import InputFault, MismatchError, MissingExtraError, OutputExistsError, UnknownNameError
 from tthc_cost.io import read_review, write_review, write_template
 from tthc_cost.io.books import LONGEST_TEXT
 from tthc_cost.review import Review
 from tthc_cost.schema import TABLES, ColumnKind
-from tthc_cost.vocabulary import Answer, Bearer, Criterion, DecisionKind, Kind, Level, Stage
+from tthc_cost.vocabulary import DecisionKind
+from workbooks import save
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
-Row = dict[str, Any]
-
-UGLY = (
-    "=1+1", "+84", "-5", "@SUM(A1)", "1.004080", "00123", "https://x.vn", "<b>&amp;", "_x0041_", "a\nb", "a\rb",
-    "a\tb", "'", '"', "30/11/2023", "TRUE", "1E5", "{=1}", "\x01", "\N{NO-BREAK SPACE}x", "x" * 1000,
-)  # fmt: skip
-"""Texts that a spreadsheet would rather take for something else."""
-
-texts = st.none() | st.sampled_from(UGLY) | names()
-filled_texts = st.sampled_from([one for one in UGLY if one.strip()]) | names()
-dates = st.none() | st.dates(dt.date(1890, 1, 1), dt.date(2100, 1, 1))
-agencies = st.none() | st.sampled_from(["Sở Nội vụ", "UBND xã Thu Lũm", "=Sở"])
-codes = st.sampled_from(["1", "2", "1.10", "00", "=1", "2a", "1/2"])
-
-
-def _optional(term: type[Any]) -> st.SearchStrategy[Any]:
-    return st.none() | st.sampled_from([one.value for one in term])
-
-
-def _of_columns(table: str, /, **given: st.SearchStrategy[Any]) -> st.SearchStrategy[Row]:
-    """Draw a row: the columns that are given, and blank or anything of its kind for the others."""
-    of_kind: dict[ColumnKind, st.SearchStrategy[Any]] = {
-        ColumnKind.TEXT: texts,
-        ColumnKind.DATE: dates,
-        ColumnKind.FLAG: st.none() | st.booleans(),
-        ColumnKind.COUNT: st.none() | st.integers(0, 100),
-        ColumnKind.DAYS: st.none() | st.integers(0, 400).map(lambda half: half / 2),
-    }
-    rest = {one.name: of_kind[one.kind] for one in TABLES[table].columns if one.name not in given}
-    return st.fixed_dictionaries(rest | given)
-
-
-@st.composite
-def _state_tables(draw: st.DrawFn, procedures: Sequence[str]) -> dict[str, list[Row]]:
-    """Tables of one state of these procedures."""
-    tables: dict[str, list[Row]] = {name: [] for name in ("procedures", "activities", "documents", "steps", "ranges")}
-    for code in procedures:
-        of_code = {"procedure": st.just(code)}
-        tables["procedures"].append(draw(_of_columns(
-            "procedures", **of_code, name=filled_texts, kind=_optional(Kind), level=_optional(Level), agency=agencies,
-            reviewing_agency=agencies, frequency=frequencies(100).map(float), population=st.integers(1, 5000),
-            in_scope=st.none() | st.booleans(),
-        )))  # fmt: skip
-        for table, key in (("documents", "document"), ("steps", "step")):
-            for part in draw(st.lists(codes, max_size=2, unique=True)):
-                rest = {"after": st.none()} if table == "steps" else {}
-                tables[table].append(
-                    draw(_of_columns(table, **of_code, **{key: st.just(part)}, **rest, name=filled_texts))
-                )
-        for number in draw(st.lists(codes, min_size=1, max_size=3, unique=True)):
-            tables["activities"].append(draw(_of_columns(
-                "activities", **of_code, activity=st.just(number), stage=_optional(Stage), document=st.none(),
-                step=st.none(), bearer=_optional(Bearer), grade=st.sampled_from(GRADES),
-                effort_hours=efforts(10).map(float), service_vnd=st.none() | money(10**6), fee_vnd=money(10**6),
-                other_vnd=st.none() | money(10**6), frequency=st.none() | frequencies(100).map(float),
-                population=st.none() | populations(5000),
-            )))  # fmt: skip
-        if draw(st.booleans()):
-            figures = {one: st.floats(0, 1e9).map(lambda figure: round(figure, 3)) for one in ("low", "high")}
-            named = {"table": st.just("activities"), "key": st.just(f"{code}/1"), "column": st.just("effort_hours")}
-            tables["ranges"].append(draw(_of_columns("ranges", **named, **figures)))
-    return tables
-
-
-@st.composite
-def _review_tables(draw: st.DrawFn) -> tuple[dict[str, pd.DataFrame], ...]:
-    """Tables of a review: some procedures kept and not repeated, the others amended."""
-    procedures = draw(
-        st.lists(st.sampled_from(["NB-01", "1.004080", "1.00408", "=NB"]), min_size=1, max_size=3, unique=True)
-    )
-    kept = draw(st.sets(st.sampled_from(procedures)))
-    baseline = draw(_state_tables(procedures))
-    simplified = draw(_state_tables([code for code in procedures if code not in kept]))
-    by_agency = draw(st.sets(st.sampled_from(procedures)))
-    for state in (baseline, simplified):
-        for row in state["procedures"] + state["activities"]:
-            row["population"] = None if row["procedure"] in by_agency else row["population"]
-        state["volumes"] = [
-            {"procedure": row["procedure"], "agency": agency, "frequency": 1.5, "population": 7}
-            for row in state["procedures"]
-            if row["procedure"] in by_agency
-            for agency in ("Sở Nội vụ", "UBND xã Thu Lũm")
-        ]  # fmt: skip
-        state["rates"] = [{"grade": grade, "vnd_per_hour": 45_265, "source": "=GDP"} for grade in GRADES]
-    baseline["rates"][0]["vnd_per_hour"] = simplified["rates"][0]["vnd_per_hour"] = draw(st.integers(1, 200_000))
-    review: dict[str, list[Row]] = {
-        "decisions": [],
-        "criteria": [],
-        "proposals": [],
-        "agencies": [],
-        "task_records": [],
-    }
-    for code in procedures:
-        decision = DecisionKind.KEEP.value if code in kept else DecisionKind.AMEND.value
-        of_code = {"procedure": st.just(code)}
-        review["decisions"].append(
-            draw(_of_columns("decisions", **of_code, decision=st.just(decision), replaced_by=st.none()))
-        )
-        review["criteria"].append(draw(_of_columns(
-            "criteria", **of_code, component=filled_texts, criterion=st.sampled_from([one.value for one in Criterion]),
-            answer=_optional(Answer),
-        )))  # fmt: skip
-        review["proposals"].append(draw(_of_columns("proposals", **of_code, item=codes)))
-    review["agencies"].append(draw(_of_columns("agencies", agency=st.just("Sở Nội vụ"), level=_optional(Level))))
-    review["task_records"].append(
-        draw(_of_columns("task_records", task=st.sampled_from(["1.1", "2.1"]), agency=st.just("Sở Nội vụ")))
-    )
-    return tuple(
-        {name: pd.DataFrame(rows, dtype=object) for name, rows in tables.items() if rows}
-        for tables in (baseline, simplified, review)
-    )
+    from tthc_cost.schema import Column
 
 
 def _comparable(frame: pd.DataFrame) -> pd.DataFrame:
@@ -147,7 +41,7 @@ def _comparable(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-@given(_review_tables())
+@given(review_tables())
 @settings(max_examples=10)
 def test_what_is_written_is_read_back_equal(
     tmp_path_factory: pytest.TempPathFactory, tables: tuple[dict[str, pd.DataFrame], ...]
@@ -157,6 +51,157 @@ def test_what_is_written_is_read_back_equal(
     for group, frames in review.tables.items():
         for name, frame in frames.items():
             pd.testing.assert_frame_equal(_comparable(read.tables[group][name]), _comparable(frame), obj=name)
+
+
+def _typable(cell: Any) -> Any:
+    """Return a text as openpyxl can write it as it stands."""
+    if not isinstance(cell, str):
+        return cell
+    return ILLEGAL_CHARACTERS_RE.sub("?", cell).replace("\r", "\n").replace("_x", "-x")
+
+
+def _fill(path: Path, review: Review) -> None:
+    """Fill the template in as a clerk does: below the headings, choosing from the lists."""
+    book = openpyxl.load_workbook(path)
+    states = {"baseline": "hiện tại", "simplified": "sau đơn giản hóa"}
+    for group, tables in review.tables.items():
+        for name, frame in tables.items():
+            if name == "rates" and group == "simplified":
+                continue
+            sheet = book[TABLES[name].vi]
+            headings = [cell.value for cell in sheet[1]]
+            free = 1 + max((cell.row for cell in sheet["A"] if cell.value is not None), default=1)
+            for number, (_, row) in enumerate(frame.iterrows(), start=free):
+                cells = {column.heading("vi"): _as_typed(column, row[column.name]) for column in TABLES[name].columns}
+                cells["Trạng thái"] = states.get(group)
+                for position, heading in enumerate(headings, start=1):
+                    cell = sheet.cell(number, position)
+                    cell.value = cells[heading]
+                    if isinstance(cell.value, str):
+                        cell.data_type = "s"
+    book.save(path)
+
+
+def _as_typed(column: Column, value: Any) -> Any:
+    if pd.isna(value):
+        return None
+    if column.term:
+        return column.term.parse(value).label()
+    if column.kind is ColumnKind.FLAG:
+        return "có" if value else "không"
+    if column.kind is ColumnKind.DATE:
+        return f"{value.day}/{value.month}/{value.year}"
+    return value
+
+
+@given(review_tables())
+@settings(max_examples=4)
+def test_a_template_that_was_filled_in_is_read_as_what_was_filled_in(
+    tmp_path_factory: pytest.TempPathFactory, tables: tuple[dict[str, pd.DataFrame], ...]
+) -> None:
+    review = Review.from_tables(*({name: frame.map(_typable) for name, frame in one.items()} for one in tables))
+    path = write_template(tmp_path_factory.mktemp("there") / "mau.xlsx")
+    _fill(path, review)
+    read = read_review(path)
+    for group, frames in review.tables.items():
+        for name, frame in frames.items():
+            pd.testing.assert_frame_equal(_comparable(read.tables[group][name]), _comparable(frame), obj=name)
+
+
+def test_headings_are_locked_and_every_cell_below_them_is_free(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(write_review(_review(), tmp_path / "so.xlsx"))
+    for table in TABLES.values():
+        sheet = book[table.vi]
+        assert sheet.protection.sheet
+        assert sheet.protection.password is None
+        allowed = ("sort", "autoFilter", "formatCells", "insertRows", "deleteRows")
+        assert not any(getattr(sheet.protection, name) for name in allowed)  # an attribute says what is forbidden
+        assert all(cell.protection.locked for cell in sheet[1])
+        assert not any(cell.protection.locked for row in sheet.iter_rows(min_row=2) for cell in row if cell.has_style)
+        widths = sheet.column_dimensions.values()
+        assert not any(one.protection.locked for one in widths)
+        assert max(one.max for one in widths) == 16_384
+    assert book["Giới thiệu"].protection.sheet
+
+
+def test_what_cannot_be_right_is_refused_as_it_is_typed(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(write_template(tmp_path / "mau.xlsx"))
+    for table in TABLES.values():
+        sheet = book[table.vi]
+        headings = {cell.value: cell.column_letter for cell in sheet[1]}
+        rules = {str(one.sqref).split(":")[0]: one.formula1 for one in _validations(sheet, "custom")}
+        expected = {}
+        for column in table.columns:
+            cell = f"{headings[column.heading('vi')]}2"
+            if column.kind is ColumnKind.DATE:
+                expected[cell] = (
+                    f"OR(ISTEXT({cell}),{cell}>=16682)"  # 1945-09-02; the year 2023 alone is a smaller number
+                )
+            elif column.limit is not None:
+                expected[cell] = f"OR(ISTEXT({cell}),{cell}>=0)"
+        assert rules == expected
+    assert (dt.date(1945, 9, 2) - dt.date(1899, 12, 30)).days == 16682
+
+
+def test_headings_say_with_an_example_what_belongs_below_them(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(write_template(tmp_path / "mau.xlsx"))
+    said = {cell.value: cell.comment.text for cell in book["Tính chi phí"][1] if cell.comment}
+    assert said["Thời gian thực hiện (giờ công)"].endswith("Ví dụ: 1,5 hoặc 45 phút")
+    assert "Chuẩn bị hồ sơ" in said["Công việc khi thực hiện TTHC"]
+    assert "Hoạt động/cách thức thực hiện cụ thể" not in said
+
+
+def test_the_example_on_the_first_sheet_is_sound_and_gives_the_case_of_article_27(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(write_template(tmp_path / "mau.xlsx"))
+    sheets: dict[str, list[list[Any]]] = {}
+    for first, *rest in book["Giới thiệu"].iter_rows(values_only=True):
+        if str(first).startswith("Trang «"):
+            rows = sheets.setdefault(str(first)[len("Trang «") : -1], [])
+        elif sheets and first is not None:
+            rows.append([first, *rest])
+    comparison = compare(read_review(save(tmp_path / "vi_du.xlsx", sheets)))
+    assert (comparison.total.baseline, comparison.total.simplified) == (22_527_200, 13_074_200)
+
+
+def test_a_template_can_be_filled_beforehand_with_the_baseline_as_it_is_known(tmp_path: Path) -> None:
+    inventory = {
+        "procedures": pd.DataFrame({"procedure": ["1.004080"], "name": ["Nâng bậc lương"], "level": ["cấp tỉnh"]}),
+        "documents": pl.DataFrame({"procedure": ["1.004080"], "document": [1], "name": ["=Đơn"]}),
+    }
+    book = openpyxl.load_workbook(write_template(tmp_path / "mau.xlsx", tables=inventory))
+    assert [cell.value for cell in book["TTHC"][2][:5]] == [
+        "hiện tại", "1.004080", "Nâng bậc lương", None, "cấp tỉnh"]  # fmt: skip
+    assert [cell.value for cell in book["Thành phần hồ sơ"][2][:4]] == ["hiện tại", "1.004080", "1", "=Đơn"]
+    assert book["Thành phần hồ sơ"]["D2"].data_type == "s"
+    assert book["Tính chi phí"].max_row == 1
+
+
+def test_a_table_that_does_not_exist_or_holds_faults_is_not_filled_in_beforehand(tmp_path: Path) -> None:
+    with pytest.raises(UnknownNameError) as unknown:
+        write_template(tmp_path / "mau.xlsx", tables={"TTHC": pd.DataFrame()})
+    assert says(only("unknown_table", unknown.value.faults), "không có bảng nào tên «TTHC»", "no table named «TTHC»")
+    with pytest.raises(InputFault) as caught:
+        write_template(
+            tmp_path / "mau.xlsx", tables={"procedures": pd.DataFrame({"procedure": [1.00408], "name": "a"})}
+        )
+    assert [one.code for one in caught.value.faults] == ["code_is_number"]
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.heavy
+def test_a_filled_template_stays_protected_and_readable_after_libreoffice_saved_it(tmp_path: Path) -> None:
+    path = write_template(tmp_path / "mau.xlsx")
+    _fill(path, _review(fee_vnd=20_000))
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    saved = tmp_path / "saved"
+    subprocess.run(
+        ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", saved, path], check=True, timeout=120
+    )
+    assert read_review(saved / path.name) == read_review(path) == _review(fee_vnd=20_000)
+    sheet = openpyxl.load_workbook(saved / path.name)["Tính chi phí"]
+    assert sheet.protection.sheet
+    assert [sheet["A1"].protection.locked, sheet["A2"].protection.locked] == [True, False]
+    assert len(_validations(sheet, "list")) + len(_validations(sheet, "custom")) > 5
 
 
 def _review(**figures: object) -> Review:
@@ -202,15 +247,19 @@ def test_the_template_has_every_sheet_and_heading_and_is_no_review_yet(tmp_path:
     assert "no procedures yet" in caught.value.text("en")
 
 
+def _validations(sheet: Any, kind: str) -> list[Any]:
+    return [one for one in sheet.data_validations.dataValidation if one.type == kind]
+
+
 def test_lists_offer_the_terms_in_vietnamese(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(write_template(tmp_path / "mau.xlsx"))
     offered = {}
-    for validation in book["Rà soát"].data_validations.dataValidation:
+    for validation in _validations(book["Rà soát"], "list"):
         cells = book["Danh mục"][validation.formula1.split("!")[1].replace("$", "")]
         offered[str(validation.sqref).split(":")[0]] = [cell.value for (cell,) in cells]
     assert offered == {"B2": [one.label("vi") for one in DecisionKind]}
     assert book["Danh mục"].sheet_state == "hidden"
-    columns = {str(one.sqref)[0] for one in book["TTHC"].data_validations.dataValidation}
+    columns = {str(one.sqref)[0] for one in _validations(book["TTHC"], "list")}
     assert {book["TTHC"][f"{letter}1"].value for letter in columns} == {
         "Trạng thái", "Nhóm TTHC", "Cấp thực hiện", "Thuộc phạm vi kế hoạch"}  # fmt: skip
 

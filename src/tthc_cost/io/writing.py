@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tthc_cost.errors import InputFault, MismatchError, remark
+from tthc_cost.conformity import conform
+from tthc_cost.errors import InputFault, MismatchError, UnknownNameError, Validation, remark
 from tthc_cost.inventory import TABLE_NAMES
 from tthc_cost.io.books import FIRST_DATE, LONGEST_TEXT, new_book, printed_across
 from tthc_cost.io.headings import STATE, TABLES_BY_STATE, heading_labels
-from tthc_cost.io.reading import INTRODUCTION, LISTS, REQUIRED_TABLES
+from tthc_cost.io.instructions import TITLE, hint, introduce
+from tthc_cost.io.markup import column_letters
+from tthc_cost.io.reading import LISTS, REQUIRED_TABLES
 from tthc_cost.io.saving import check_file, save_file
 from tthc_cost.schema import ORIGIN, TABLES, ColumnKind, row_place
 from tthc_cost.vocabulary import State
@@ -26,20 +29,31 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
+    from tthc_cost.conformity import AnyFrame
     from tthc_cost.errors import Remark
     from tthc_cost.io.books import NewBook
     from tthc_cost.review import Review
     from tthc_cost.schema import Column, Table
     from tthc_cost.vocabulary import Term
 
-__all__ = ["write_review", "write_template"]
+__all__ = ["check_texts", "stacked_tables", "write_review", "write_template"]
 
 _SHEETS: Final = (
     "procedures", "documents", "steps", "activities", "decisions", "proposals",
     "rates", "agencies", "volumes", "task_records", "criteria", "ranges",
 )  # fmt: skip
 _ROWS_TO_FILL: Final = 2000
-"""Rows below the headings that have drop-down lists."""
+"""Rows below the headings that have drop-down lists and refuse what cannot be right."""
+_LAST_COLUMN: Final = 16_383
+_FIRST_DOCUMENTS: Final = dt.date(1945, 9, 2)
+"""No date is earlier; a bare year typed for a date would be a day of 1905."""
+_DAY_ZERO: Final = dt.date(1899, 12, 30)
+"""From which spreadsheets count days."""
+_HINT_BOX: Final[Mapping[str, Any]] = {"author": "", "font_name": "Times New Roman", "font_size": 11, "x_scale": 2}
+_ALLOWED: Final = dict.fromkeys(
+    ("sort", "autofilter", "format_cells", "format_columns", "format_rows", "insert_rows", "delete_rows"), True
+)
+"""What may be done to a sheet whose headings are locked."""
 _FLAGS: Final = ("có", "không")
 
 _FORMATS: Final[Mapping[ColumnKind, str]] = {
@@ -64,37 +78,26 @@ _WIDTHS: Final[Mapping[ColumnKind, int]] = {
 _WIDTH_OF_FIGURES: Final = 16
 _WIDE: Final = frozenset({"name", "content", "reason", "conditions", "legal_basis"})
 _WIDTH_OF_WIDE: Final = 48
-_WIDTH_OF_LINES: Final = 85
+_WIDTH_OF_PAGE: Final = 190
+"""Letters across a page that can still be read."""
 _LINE_HEIGHT: Final = 16
-_A4: Final = 9
-
-_TITLE: Final = "BIỂU RÀ SOÁT, ĐƠN GIẢN HÓA THỦ TỤC HÀNH CHÍNH NỘI BỘ"
-_HOW_TO_FILL: Final = """\
-Biểu này ghi chi phí tuân thủ của từng thủ tục hành chính (TTHC) nội bộ trước và sau khi đơn giản hóa, và kết quả \
-rà soát. Trang này không được đọc khi tính toán.
-1. Bắt buộc điền ba trang «TTHC», «Tính chi phí» và «Rà soát»; các trang khác điền khi có số liệu.
-2. Ở trang có cột «Trạng thái», mỗi dòng ghi «hiện tại» hoặc «sau đơn giản hóa». TTHC được giữ nguyên thì không cần \
-ghi lại ở trạng thái «sau đơn giản hóa».
-3. Không đổi tên trang tính và tiêu đề cột; thứ tự cột, thứ tự dòng tùy ý. Cột có tiêu đề nền đậm phải có mặt.
-4. Đơn vị tính ghi trong ngoặc ở tiêu đề cột. Có thể ghi đơn vị khác ngay trong ô, ví dụ «45 phút», «2 ngày công», \
-«20.000 đồng»; không ghi khoảng («10-15») hay ước chừng («khoảng 50»).
-5. «Thời gian thực hiện» là giờ công làm việc thực tế cho một lần thực hiện, không phải số ngày chờ đợi; thời hạn \
-(ngày làm việc) ghi ở trang «TTHC» và trang «Trình tự thực hiện».
-6. Dòng chi phí đã có ít nhất một số liệu thì ô trống được tính là 0; dòng không có số liệu nào là lỗi, không phát \
-sinh gì thì ghi số 0. Tiền ghi bằng đồng, không ghi nghìn đồng.
-7. Mã TTHC là văn bản, ví dụ NB-01 hoặc 1.004080; mỗi mã dùng cho một TTHC. Trong một TTHC, mỗi hoạt động có một mã \
-riêng. TTHC hợp nhất, thay thế thì ghi mã TTHC nhận ở cột «Được thay bằng TTHC» của trang «Rà soát».
-8. Ngày ghi dạng ngày/tháng/năm, ví dụ 30/11/2023. Mọi số liệu nên nêu nguồn ở cột «Nguồn số liệu».
-"""
+_TALLEST_ROW: Final = 400
+_LETTERS: Final = 1.25
+"""Letters on a line for each unit of a column's width."""
 
 
-def write_template(path: str | os.PathLike[str], *, force: bool = False) -> Path:
-    """Write the empty workbook that departments fill in.
+def write_template(
+    path: str | os.PathLike[str], *, tables: Mapping[str, AnyFrame] | None = None, force: bool = False
+) -> Path:
+    """Write the workbook that departments fill in, empty or with what is known already.
 
     Parameters
     ----------
     path : str or path-like
         Where to write it (.xlsx).
+    tables : mapping of str to any dataframe, optional
+        Tables by name to fill it with beforehand, for example the procedures, documents and steps of the inventory, so
+        that departments add only the costs; rows of tables of two states are written as the baseline's.
     force : bool
         Whether a file that is already there may be replaced.
 
@@ -107,6 +110,10 @@ def write_template(path: str | os.PathLike[str], *, force: bool = False) -> Path
     ------
     OutputExistsError
         If the file is there and `force` is not given.
+    UnknownNameError
+        If there is no table of a name.
+    InputFault
+        With every fault of the tables.
     MissingExtraError
         If XlsxWriter is not installed.
 
@@ -117,7 +124,19 @@ def write_template(path: str | os.PathLike[str], *, force: bool = False) -> Path
     ...     write_template(f"{folder}/mau.xlsx").name
     'mau.xlsx'
     """
-    return _write({}, Path(path), "", force=force)
+    return _write(_filled_beforehand(tables or {}), Path(path), "", force=force)
+
+
+def _filled_beforehand(tables: Mapping[str, AnyFrame]) -> dict[str, pd.DataFrame]:
+    unknown = [name for name in tables if name not in TABLES]
+    if unknown:
+        raise UnknownNameError.because("unknown_table", value=", ".join(unknown), known=", ".join(TABLES))
+    conformed = {name: conform(name, frame) for name, frame in tables.items()}
+    Validation.of(said for one in conformed.values() for said in one.remarks).raise_faults()
+    state = {STATE: State.BASELINE.value}
+    return {
+        name: one.frame.assign(**state) if name in TABLES_BY_STATE else one.frame for name, one in conformed.items()
+    }
 
 
 def write_review(review: Review, path: str | os.PathLike[str], *, force: bool = False, about: str = "") -> Path:
@@ -152,11 +171,22 @@ def write_review(review: Review, path: str | os.PathLike[str], *, force: bool = 
     MissingExtraError
         If XlsxWriter is not installed.
     """
-    return _write(_tables_of(review), path, about, force=force)
+    return _write(stacked_tables(review), path, about, force=force)
 
 
-def _tables_of(review: Review) -> dict[str, pd.DataFrame]:
-    """Return the table of each sheet, with the state of each row where there are two."""
+def stacked_tables(review: Review) -> dict[str, pd.DataFrame]:
+    """Return the tables of a review by name, both states in one where there are two, each row with its ``state``.
+
+    Parameters
+    ----------
+    review : Review
+        The review.
+
+    Raises
+    ------
+    MismatchError
+        If the two states state different rates: there is one table of them.
+    """
     tables = dict(review.tables["review"])
     states = {State.BASELINE: review.baseline, State.SIMPLIFIED: review.simplified}
     for name in TABLE_NAMES:
@@ -171,7 +201,7 @@ def _tables_of(review: Review) -> dict[str, pd.DataFrame]:
 
 def _write(tables: Mapping[str, pd.DataFrame], path: str | os.PathLike[str], about: str, *, force: bool) -> Path:
     target = check_file(path, force=force)
-    _check_texts(tables)
+    check_texts(tables)
     return save_file(target, _workbook(tables, about), force=force)
 
 
@@ -186,31 +216,17 @@ def _heading_style(new: NewBook, *, needed: bool) -> Format:
 def _cell_style(new: NewBook, column: Column) -> Format:
     number_format = _FORMATS.get(column.kind)
     wrap = {"text_wrap": True} if column.kind in {ColumnKind.TEXT, ColumnKind.TERM} else {}
-    return new.style(**({"num_format": number_format} if number_format else {}), **wrap)
+    return new.style(locked=False, **({"num_format": number_format} if number_format else {}), **wrap)
 
 
 def _workbook(tables: Mapping[str, pd.DataFrame], about: str) -> bytes:
-    with new_book(_TITLE) as new:
-        _introduce(new, about)
+    with new_book(TITLE) as new:
+        introduce(new, about, _heading_style(new, needed=True))
         sheets = {name: new.book.add_worksheet(TABLES[name].vi) for name in _SHEETS}
         lists = _write_lists(new.book)
         for name, sheet in sheets.items():
             _write_sheet(sheet, TABLES[name], tables.get(name), new, lists)
     return new.content
-
-
-def _introduce(new: NewBook, about: str) -> None:
-    sheet = new.book.add_worksheet(INTRODUCTION)
-    sheet.set_column(0, 0, _WIDTH_OF_LINES)
-    sheet.hide_gridlines(2)
-    sheet.set_paper(_A4)
-    sheet.fit_to_pages(1, 0)
-    sheet.write_string(0, 0, _TITLE, new.style(bold=True, font_size=14, text_wrap=True))
-    said = [(line, new.style(bold=True, text_wrap=True)) for line in about.splitlines()]
-    said += [(line, new.style(text_wrap=True)) for line in _HOW_TO_FILL.splitlines()]
-    for row, (line, style) in enumerate(said, start=1):
-        sheet.write_string(row, 0, line, style)
-        sheet.set_row(row, _LINE_HEIGHT * math.ceil(max(len(line), 1) / _WIDTH_OF_LINES))
 
 
 def _write_lists(book: Book) -> dict[str, str]:
@@ -240,20 +256,37 @@ def _write_sheet(
     rows = 0 if frame is None else len(frame)
     last = max(rows, _ROWS_TO_FILL)
     columns = {column.name: column for column in table.columns}
+    lines = [1] * rows
     for position, (name, label) in enumerate(labels.items()):
         column = columns.get(name)
-        style = new.style(text_wrap=True) if column is None else _cell_style(new, column)
+        style = new.style(locked=False, text_wrap=True) if column is None else _cell_style(new, column)
         sheet.set_column(position, position, _width(column), style)
         sheet.write_string(0, position, label, _heading_style(new, needed=column is None or column.present))
-        offers = "State" if column is None else _offers(column)
-        if offers:
-            sheet.data_validation(1, position, last, position, _validation(lists[offers]))
+        if hint(name, column):
+            sheet.write_comment(0, position, hint(name, column), _HINT_BOX)
+        validation = _validation(column, position, lists)
+        if validation:
+            sheet.data_validation(1, position, last, position, validation)
         for row, value in enumerate([] if frame is None else _shown(column, frame[name])):
             _write_cell(sheet, row + 1, position, value, style)
-    sheet.freeze_panes(1, (table.name in TABLES_BY_STATE) + min(len(table.key), 2))
-    sheet.autofilter(0, 0, rows, len(labels) - 1)
+            if isinstance(value, str):
+                lines[row] = max(lines[row], math.ceil(len(value) / (_LETTERS * _width(column))))
+    for row, count in enumerate(lines):
+        if count > 1:
+            sheet.set_row(row + 1, min(_LINE_HEIGHT * count, _TALLEST_ROW))
+    # A row can be deleted only if all its cells may be changed, to the last one of the sheet.
+    sheet.set_column(len(labels), _LAST_COLUMN, None, new.style(locked=False))
+    # Each row would otherwise be gone through to its last column, filled or not: minutes for a province's lines.
+    sheet.dim_colmax = len(labels) - 1
+    sheet.protect("", _ALLOWED)
+    kept_in_view = (table.name in TABLES_BY_STATE) + min(len(table.key), 2)
+    sheet.freeze_panes(1, kept_in_view)
+    sheet.autofilter(0, 0, last, len(labels) - 1)
     sheet.set_row(0, 4 * _LINE_HEIGHT)
     printed_across(sheet)
+    sheet.hide_gridlines(0)
+    sheet.fit_to_pages(math.ceil(sum(_width(columns.get(name)) for name in labels) / _WIDTH_OF_PAGE), 0)
+    sheet.repeat_columns(0, kept_in_view - 1)
     if table.name in REQUIRED_TABLES:
         sheet.set_tab_color("#1F4E79")
 
@@ -264,18 +297,30 @@ def _width(column: Column | None) -> int:
     return _WIDTH_OF_WIDE if column.name in _WIDE else _WIDTHS.get(column.kind, _WIDTH_OF_FIGURES)
 
 
-def _offers(column: Column) -> str:
-    if column.term:
-        return column.term.__name__
-    return "flag" if column.kind is ColumnKind.FLAG else ""
-
-
-def _validation(source: str) -> dict[str, Any]:
+def _validation(column: Column | None, position: int, lists: Mapping[str, str]) -> dict[str, Any]:
+    """Return what refuses a wrong value as it is typed: not in the list, negative, or no date; nothing for texts."""
+    if column is None or column.term or column.kind is ColumnKind.FLAG:
+        name = "State" if column is None else column.term.__name__ if column.term else "flag"
+        return {
+            "validate": "list",
+            "source": lists[name],
+            "error_title": "Không có trong danh sách",
+            "error_message": "Hãy chọn một giá trị trong danh sách.",
+        }
+    if column.kind is ColumnKind.DATE:
+        first, title = (_FIRST_DOCUMENTS - _DAY_ZERO).days, "Không phải là ngày"
+        message = "Ghi ngày/tháng/năm, ví dụ 30/11/2023."
+    elif column.limit is not None:
+        first, title = 0, "Số liệu không hợp lệ"
+        message = "Số liệu phải từ 0 trở lên; có thể kèm đơn vị, ví dụ «45 phút»."
+    else:
+        return {}
+    cell = f"{column_letters(position)}2"
     return {
-        "validate": "list",
-        "source": source,
-        "error_title": "Không có trong danh sách",
-        "error_message": "Hãy chọn một giá trị trong danh sách.",
+        "validate": "custom",
+        "value": f"=OR(ISTEXT({cell}),{cell}>={first})",
+        "error_title": title,
+        "error_message": message,
     }
 
 
@@ -303,7 +348,7 @@ def _write_cell(sheet: Worksheet, row: int, position: int, value: object, style:
         sheet.write_number(row, position, value, style)
 
 
-def _check_texts(tables: Mapping[str, pd.DataFrame]) -> None:
+def check_texts(tables: Mapping[str, pd.DataFrame]) -> None:
     """Refuse texts that a cell would cut short, or that would make the file unreadable."""
     faults: list[Remark] = []
     for name, frame in tables.items():
