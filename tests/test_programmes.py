@@ -100,7 +100,7 @@ def texts(value: Any) -> Iterator[str]:
 
 
 def test_the_shipped_programmes_are_named() -> None:
-    assert programmes() == ("decision-1085", "lai-chau-2022-2025")
+    assert programmes() == ("decision-1085", "lai-chau-2022-2025", "resolution-66")
     assert [programme(code).code for code in programmes()] == list(programmes())
 
 

@@ -288,7 +288,7 @@ def programmes() -> tuple[str, ...]:
     Examples
     --------
     >>> programmes()
-    ('decision-1085', 'lai-chau-2022-2025')
+    ('decision-1085', 'lai-chau-2022-2025', 'resolution-66')
     """
     return tuple(sorted(_shipped()))
 

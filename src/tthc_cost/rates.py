@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     Money: TypeAlias = Number | pint.Quantity[Any]
     Row: TypeAlias = Mapping[str, Any]
 
-__all__ = ["ALL_GRADES", "Figure", "Rate", "RateTable", "gdp_per_head"]
+__all__ = ["ALL_GRADES", "Figure", "Rate", "RateTable", "gdp_per_head", "working_hours"]
 
 ALL_GRADES: Final = "*"
 """What stands in the column ``grade`` of a table that has one rate whatever the grade."""
@@ -177,7 +177,7 @@ class RateTable:
         salary = _figure(_in_force("base_salary", day)[0])
         classes = _in_force("coefficient", day, "class")
         shares = _in_force("contribution", day, "name") if contributions else []
-        hours = _hours("hours_per_month", hours_stated, day)
+        hours = working_hours("hours_per_month", hours_stated, day)
         share = sum((Fraction(row["value"]) for row in shares), Fraction(0))
         rows, named = [], []
         for row in classes:
@@ -244,7 +244,7 @@ class RateTable:
         hours_stated = None if hours_per_year is None else _stated(hours_per_year, "hours_per_year", faults)
         if faults:
             raise InputFault(*faults)
-        hours = _hours("hours_per_year", hours_stated, day)
+        hours = working_hours("hours_per_year", hours_stated, day)
         source = source or _sentence("stated")
         (rate,) = _rates([(ALL_GRADES, day, income / hours.value, source)])
         written = {"income": format_exact(income), "hours": format_exact(hours.value)}
@@ -430,8 +430,23 @@ def _in_force(name: str, day: date, key: str = "unit") -> list[Row]:
     raise DateOutOfRangeError.because("rate_date_before_first", figure=vi, figure_en=en, value=day, first=first)
 
 
-def _hours(name: str, stated: Fraction | None, day: date | None) -> Figure:
-    """Return the hours to divide by: those stated, or the shipped ones of the day."""
+def working_hours(name: str, stated: Fraction | None = None, day: date | None = None) -> Figure:
+    """Return the working hours to divide by: those stated, or the shipped ones of a day.
+
+    Parameters
+    ----------
+    name : {"hours_per_month", "hours_per_year"}
+        Of which time.
+    stated : Fraction, optional
+        Hours to use instead.
+    day : datetime.date, optional
+        On which they hold; by default the latest.
+
+    Examples
+    --------
+    >>> working_hours("hours_per_year").value
+    Fraction(2112, 1)
+    """
     shipped = _figure(_in_force(name, day or date.max)[0])
     if stated is None:
         return shipped
