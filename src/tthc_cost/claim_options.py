@@ -1,0 +1,331 @@
+"""Which way of computing reproduces a claimed figure: bearers, rates, rounding, populations, means."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from itertools import combinations
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+
+from tthc_cost.arithmetic import (
+    EFFORT_STEPS_PER_HOUR,
+    STEPS_PER_VND,
+    LineBlock,
+    Reduction,
+    annual_cost_product,
+    annual_costs,
+    lines_over_limit,
+    round_half_up,
+    scale_population,
+)
+from tthc_cost.claims import Scope
+from tthc_cost.errors import TthcCostError
+from tthc_cost.line_pairs import Undo
+from tthc_cost.rates import RateTable
+from tthc_cost.vocabulary import Bearer, State, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from tthc_cost.arithmetic import Flags, Integers
+    from tthc_cost.claims import Claim
+    from tthc_cost.errors import Language
+    from tthc_cost.findings import Evidence
+
+__all__ = ["Ways", "reductions_of", "unit_lines"]
+
+Rounding = Literal["line", "line_down", "case", "case_down"]
+_ROUNDINGS: Final[tuple[Rounding, ...]] = ("line", "line_down", "case", "case_down")
+_STATED: Final = "stated"
+_NO_BEARER: Final = len(Bearer)
+_SHOWN: Final = 3
+
+_WORDS: Final[dict[str, tuple[str, str]]] = {
+    "line_down": ("bỏ phần lẻ của đồng ở từng dòng", "each line cut to whole đồng"),
+    "case": (
+        "làm tròn chi phí một lần thực hiện đến đồng trước khi nhân",
+        "the cost of one case rounded to whole đồng before it is multiplied",
+    ),
+    "case_down": (
+        "bỏ phần lẻ của đồng ở chi phí một lần thực hiện trước khi nhân",
+        "the cost of one case cut to whole đồng before it is multiplied",
+    ),
+    "population_stated": (
+        "mỗi trạng thái tính theo số lượng đối tượng đã ghi",
+        "each state at the population that it states",
+    ),
+    "population_baseline": (
+        "cả hai trạng thái tính theo số lượng đối tượng hiện tại",
+        "both states at the baseline's population",
+    ),
+    "bearers": ("chỉ tính chi phí của {bearers}", "only the costs of {bearers}"),
+    "all_bearers": ("tính chi phí của mọi bên", "the costs of every bearer"),
+    "rates": ("mức thu nhập {rates}", "rates {rates}"),
+    "rates_apart": (
+        "mức thu nhập hiện tại {before}, sau đơn giản hóa {after}",
+        "rates before {before}, after {after}",
+    ),
+    "own_rates": ("của biểu rà soát", "of the comparison"),
+    "civil_service": ("theo lương cơ sở từ {value}", "by the base salary since {value}"),
+    "gdp": (
+        "theo GDP bình quân đầu người năm {value} chia cho giờ làm việc",
+        "by GDP per head of {value} over the hours worked",
+    ),
+    "mean_procedures": ("lấy trung bình cộng tỷ lệ của các TTHC", "the mean of the procedures' percentages"),
+    "mean_agencies": ("lấy trung bình cộng tỷ lệ của các cơ quan", "the mean of the agencies' percentages"),
+    "and": ("; đồng thời ", "; and "),
+    "or": (" – hoặc ", " – or "),
+}  # fmt: skip
+
+
+def _say(word: str, language: Language, **values: object) -> str:
+    return _WORDS[word][language == "en"].format_map({name: str(value) for name, value in values.items()})
+
+
+@cache
+def _bases() -> tuple[tuple[str, str, RateTable], ...]:
+    """Return every basis of rates that the library ships: its word, date or year, and its rates."""
+    shipped = tomllib.loads((files("tthc_cost") / "data" / "rates.toml").read_text(encoding="utf-8"))
+    salaries = [row["from"] for row in shipped["base_salary"]]
+    years = [row["year"] for row in shipped["gdp_per_head"]]
+    return (
+        *(("civil_service", f"{day:%d/%m/%Y}", RateTable.civil_service(day)) for day in salaries),
+        *(("gdp", str(year), RateTable.from_gdp_per_head(year)) for year in years),
+    )
+
+
+def reductions_of(evidence: Evidence, claim: Claim) -> list[Reduction]:
+    """Return what a claim must follow from: the cost of its scope; of procedures that move together, also of all.
+
+    Empty for a name that nothing bears.
+    """
+    comparison, costs = evidence.comparison, evidence.costs
+    if claim.scope is Scope.TOTAL:
+        return [comparison.total]
+    counted = costs[costs["counted"]]
+    if claim.scope is Scope.AGENCY:
+        chosen = [counted[counted["agency"].map(fold, na_action="ignore") == fold(claim.name)]]
+    else:
+        own = counted[counted["procedure"] == claim.name]
+        chosen = [own, counted[counted["group"].isin(own["group"])]]
+    return [Reduction(int(one["baseline_vnd"].sum()), int(one["simplified_vnd"].sum())) for one in chosen if len(one)]
+
+
+def unit_lines(evidence: Evidence, claim: Claim) -> Flags:
+    """Tell which lines a claim is about, whoever bears them."""
+    lines = evidence.comparison.lines
+    inside = lines["counted"].to_numpy(dtype=bool)
+    if claim.scope is Scope.AGENCY:
+        return inside & (lines["agency"].map(fold, na_action="ignore") == fold(claim.name)).to_numpy(dtype=bool)
+    if claim.scope is Scope.PROCEDURE:
+        return inside & (lines["procedure"] == claim.name).to_numpy(dtype=bool)
+    return inside
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way of computing: what it does otherwise than the comparison, in both languages."""
+
+    deviations: int
+    vi: str
+    en: str
+
+
+class Ways:
+    """Every way of computing tried on the lines of a comparison.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        What has lines.
+    """
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+        comparison = evidence.comparison
+        lines = comparison.lines
+        self.after = (lines["state"] == State.SIMPLIFIED).to_numpy(dtype=bool)
+        codes = {bearer.value: n for n, bearer in enumerate(Bearer)}
+        self.bearer = lines["bearer"].map(codes).fillna(_NO_BEARER).to_numpy(dtype=np.int64)
+        present = [n for n in range(_NO_BEARER) if (self.bearer == n).any()]
+        everyone = (*present, _NO_BEARER)
+        own = everyone if comparison.bearers is None else tuple(codes[one] for one in comparison.bearers)
+        some = [one for size in range(1, len(present) + 1) for one in combinations(present, size)]
+        by_lines = {np.isin(self.bearer, one).tobytes(): one for one in (*some, everyone)}
+        by_lines.pop(np.isin(self.bearer, own).tobytes(), None)
+        self.bearers = [own, *by_lines.values()]
+        self.populations = [comparison.population, "stated" if comparison.population == "baseline" else "baseline"]
+        own_rates = evidence.pairs.steps["vnd_per_hour"]
+        self.rates: list[tuple[str, str, Integers]] = [("own_rates", "", own_rates)]
+        known = {own_rates.tobytes()}
+        for word, value, table in _bases():
+            hourly = self._hourly(table)
+            if hourly is not None and hourly.tobytes() not in known:
+                known.add(hourly.tobytes())
+                self.rates.append((word, value, hourly))
+
+    def _hourly(self, table: RateTable) -> Integers | None:
+        """Return what an hour of each line costs at a basis; None if it has no rate for a grade."""
+        lines = self.evidence.comparison.lines
+        works = (lines["effort_hours"] > 0).fillna(value=False).to_numpy(dtype=bool)
+        grades = lines["grade"].astype(object).where(lines["grade"].notna(), None)
+        try:
+            known = {grade: table.vnd_per_hour(grade) for grade in set(grades[works])}
+        except TthcCostError:
+            return None
+        return np.array(
+            [known[grade] if work else 0 for grade, work in zip(grades, works, strict=True)], dtype=np.int64
+        )
+
+    def reproducing(self, claim: Claim) -> tuple[str, str] | None:
+        """Name the ways that give a claim's figures with the fewest changes; None if none does.
+
+        A percentage alone is met by chance by some of many ways, so it is tried against one change at a time; amounts
+        in đồng against all changes together.
+        """
+        chosen = np.flatnonzero(unit_lines(self.evidence, claim))
+        if not chosen.size:
+            return None
+        found = sorted(self._found(claim, chosen), key=lambda way: way.deviations)
+        found = [way for way in found if way.deviations == found[0].deviations]
+        ways = list(dict.fromkeys((way.vi, way.en) for way in found))[:_SHOWN]
+        if not ways:
+            return None
+        return _say("or", "vi").join(vi for vi, _ in ways), _say("or", "en").join(en for _, en in ways)
+
+    def _found(self, claim: Claim, chosen: NDArray[np.intp]) -> Iterator[_Way]:
+        yield from self._means(claim)
+        before, after = self._sums(chosen)
+        # Axes of all that follows: rounding, rates before, rates after, population, bearers.
+        b, a = before[:, :, None, :1, :], after[:, None, :, :, :]
+        valid = (b >= 0) & (a >= 0)
+        for stated, amount in ((claim.baseline_vnd, b), (claim.simplified_vnd, a), (claim.saving_vnd, b - a)):
+            if stated is not None:
+                valid = valid & (amount == stated)
+        if claim.reduction is not None:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                near = np.abs((b - a) / b - float(claim.reduction)) <= 10.0 ** (-claim.digits - 2)
+            valid = valid & near
+        shape = np.broadcast_shapes(b.shape, a.shape)
+        b, a = np.broadcast_to(b, shape), np.broadcast_to(a, shape)
+        for index in zip(*(part.tolist() for part in np.nonzero(np.broadcast_to(valid, shape))), strict=True):
+            cost = Reduction(int(b[index]), int(a[index]))
+            way = self._way(*index)
+            if way.deviations and (claim.has_amounts or way.deviations == 1) and claim.follows_from(cost):
+                yield way
+
+    def _sums(self, chosen: NDArray[np.intp]) -> tuple[Integers, Integers]:
+        """Return the totals of some lines before and after, -1 where they cannot be computed.
+
+        Axes: rounding, rates, population, bearers. The baseline has one population in any way.
+        """
+        totals = []
+        for state, populations in enumerate((self.populations[:1], self.populations)):
+            at = chosen[self.after[chosen] == bool(state)]
+            inside = [np.isin(self.bearer[at], some) for some in self.bearers]
+            sums = np.full((len(_ROUNDINGS), len(self.rates), len(populations), len(self.bearers)), -1, dtype=np.int64)
+            for p, population in enumerate(populations):
+                for r, (_, _, hourly) in enumerate(self.rates):
+                    block = self._block(at, hourly, population)
+                    if (over := lines_over_limit(block)) is not None and over.any():
+                        continue
+                    for n, rounding in enumerate(_ROUNDINGS):
+                        costs = _rounded(block, rounding)
+                        sums[n, r, p] = [int(costs[some].sum()) for some in inside]
+            totals.append(sums)
+        return totals[0], totals[1]
+
+    def _block(self, at: NDArray[np.intp], hourly: Integers, population: str) -> LineBlock:
+        pairs = self.evidence.pairs
+        steps = pairs.steps
+        undone = np.full(len(at), int(Undo.POPULATION) if population == "baseline" else 0, dtype=np.int64)
+        people, costed, stated = pairs.volumes(at, undone)
+        if population == _STATED:
+            costed = stated = np.ones_like(people)
+        whole, rest, base = scale_population(people, costed, stated)
+        return LineBlock(steps["effort"][at], hourly[at], steps["money"][at], steps["frequency"][at], whole, rest, base)
+
+    def _way(self, rounding: int, before: int, after: int, population: int, bearers: int) -> _Way:
+        words: list[tuple[str, dict[Language, dict[str, str]]]] = []
+        languages: tuple[Language, ...] = ("vi", "en")
+        none: dict[Language, dict[str, str]] = {"vi": {}, "en": {}}
+        if bearers:
+            names = [list(Bearer)[n] for n in self.bearers[bearers] if n != _NO_BEARER]
+            said: dict[Language, dict[str, str]] = {
+                one: {"bearers": ", ".join(name.label(one) for name in names)} for one in languages
+            }
+            every = _NO_BEARER in self.bearers[bearers]
+            words.append(("all_bearers", none) if every else ("bearers", said))
+        if before or after:
+            tables = [
+                {one: _say(self.rates[n][0], one, value=self.rates[n][1]) for one in languages} for n in (before, after)
+            ]
+            said = {
+                one: {"rates": tables[0][one], "before": tables[0][one], "after": tables[1][one]} for one in languages
+            }
+            words.append(("rates" if before == after else "rates_apart", said))
+        if rounding:
+            words.append((_ROUNDINGS[rounding], none))
+        if population:
+            words.append((f"population_{self.populations[population]}", none))
+        vi, en = (_say("and", one).join(_say(word, one, **values[one]) for word, values in words) for one in languages)
+        return _Way(len(words) + (before != after), vi, en)
+
+    def _means(self, claim: Claim) -> Iterator[_Way]:
+        """Try the mean of percentages in place of the percentage of the sums."""
+        if claim.reduction is None or claim.scope is Scope.PROCEDURE:
+            return
+        if not any(claim.has_amounts_of(cost) for cost in reductions_of(self.evidence, claim)):
+            return
+        costs = self.evidence.costs
+        costs = costs[costs["counted"]]
+        if claim.scope is Scope.AGENCY:
+            costs = costs[costs["agency"].map(fold, na_action="ignore") == fold(claim.name)]
+        for word, column in (
+            ("mean_procedures", "procedure"),
+            ("mean_procedures", "group"),
+            ("mean_agencies", "agency"),
+        ):
+            if column == "agency" and claim.scope is Scope.AGENCY:
+                continue
+            groups = costs.groupby(column)[["baseline_vnd", "simplified_vnd"]].sum()
+            groups = groups[groups["baseline_vnd"] > 0]
+            shares = [Fraction(b - a, b) for b, a in groups.astype(object).itertuples(index=False, name=None)]
+            if shares and claim.is_share(sum(shares, Fraction(0)) / len(shares)):
+                yield _Way(1, _say(word, "vi"), _say(word, "en"))
+
+
+def _rounded(block: LineBlock, rounding: Rounding) -> Integers:
+    """Return the annual costs of lines by one way of rounding."""
+    if rounding == "line":
+        return annual_costs(block)
+    if rounding == "line_down":
+        return _cut(block)
+    case = block.effort * block.vnd_per_hour + block.money * EFFORT_STEPS_PER_HOUR
+    whole = round_half_up(case, EFFORT_STEPS_PER_HOUR) if rounding == "case" else case // EFFORT_STEPS_PER_HOUR
+    nothing = np.zeros_like(block.effort)
+    return annual_costs(
+        LineBlock(
+            nothing, nothing, whole, block.frequency, block.population, block.population_rest, block.population_base
+        )
+    )
+
+
+def _cut(block: LineBlock) -> Integers:
+    """Return the annual costs of lines without what is left of a đồng."""
+    assert block.population_base is not None  # noqa: S101 - made by scale_population
+    assert block.population_rest is not None  # noqa: S101
+    once: Integers = annual_cost_product(
+        block.effort, block.vnd_per_hour, block.money, block.frequency, 1, effort_steps=EFFORT_STEPS_PER_HOUR
+    )
+    quotient, remainder = once // block.population_base, once % block.population_base
+    steps = once * block.population + quotient * block.population_rest
+    steps += remainder * block.population_rest // block.population_base
+    return steps // STEPS_PER_VND

@@ -1,0 +1,363 @@
+"""Rules on work that disappears or moves: gone for other reasons, merged at a loss, counted twice, split."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from tthc_cost.findings import Family, Rule, Seen, mentions, plain_words, recognised
+from tthc_cost.line_pairs import Undo
+from tthc_cost.schema import is_blank, rows_of
+from tthc_cost.vocabulary import Bearer, DecisionKind, Measure, State, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator
+
+    from tthc_cost.findings import Evidence
+
+__all__ = ["RULES"]
+
+_NUMBERING: Final = re.compile(r"\b(?:\d+|[ivx]+|phần|loại|nhóm|trường hợp)\b|[^\w\s]")
+_CLAUSE: Final = re.compile(r"[;,.\n]")
+_FIGURES: Final = ("grade", "effort_hours", "service_vnd", "fee_vnd", "other_vnd")
+_LEAST_MERGED: Final = 2
+_LEAST_MOVED: Final = 2
+
+
+def _abolished(evidence: Evidence) -> list[dict[str, Any]]:
+    """Return the counted procedures that are abolished."""
+    rows = evidence.by_code.values()
+    return [row for row in rows if row["counted"] and row["decision"] == DecisionKind.ABOLISH and row["in_baseline"]]
+
+
+def _cut(row: dict[str, Any]) -> bool:
+    return bool(row["counted"] and row["in_baseline"] and not row["in_simplified"])
+
+
+def _lost_by_reorganisation(evidence: Evidence) -> Iterator[Seen]:
+    agencies = evidence.review.agencies.dropna(subset="successor")
+    merged = {fold(row["agency"]): row for row in rows_of(agencies)}
+    words = recognised()["words"]["reorganised"]
+    for row in _abolished(evidence):
+        said = mentions(evidence.proposal_words.get(row["group"], ""), words)
+        agency = merged.get(fold(row["agency"])) if row["agency"] else None
+        heir = None if agency is None or _approved_by_the_end(row, agency) else agency["successor"]
+        if said or heir:
+            why = (f"phương án nêu «{said}»", f"the proposal says «{said}»")
+            if not said:
+                why = (f"{row['agency']} đã nhập vào {heir}", f"{row['agency']} was merged into {heir}")
+            at = evidence.own_pairs(row["procedure"])
+            yield Seen(row["procedure"], None, {"why": why}, Undo.APART, at)
+
+
+def _approved_by_the_end(row: dict[str, Any], agency: dict[str, Any]) -> bool:
+    """Tell whether an abolition was approved while the agency was still there, where both days are known."""
+    approved, end = row["approved_on"], agency["valid_to"]
+    return not is_blank(approved) and not is_blank(end) and bool(approved <= end)
+
+
+def _abolished_before(evidence: Evidence) -> Iterator[Seen]:
+    words = recognised()["words"]["abolished_before"]
+    for row in _abolished(evidence):
+        said = mentions(evidence.proposal_words.get(row["group"], ""), words)
+        if said:
+            yield Seen(row["procedure"], None, {"said": said}, Undo.APART, evidence.own_pairs(row["procedure"]))
+
+
+def _out_of_scope(evidence: Evidence) -> Iterator[Seen]:
+    words = recognised()["words"]["out_of_scope"]
+    exclusions = evidence.review.baseline.procedures.set_index("procedure")["exclusion"]
+    for row in evidence.by_code.values():
+        code = row["procedure"]
+        if not (row["counted"] and row["in_baseline"] and (_cut(row) or row["simplification"])):
+            continue
+        excluded = exclusions[code]
+        said = excluded if not is_blank(excluded) else mentions(plain_words(row["name"] or ""), words)
+        if said:
+            yield Seen(code, None, {"said": str(said)}, Undo.APART, evidence.own_pairs(code))
+
+
+def _dead_procedures(evidence: Evidence) -> Iterator[Seen]:
+    lines = evidence.comparison.lines
+    costs = lines.groupby("procedure")["annual_cost_vnd"].sum()
+    return (Seen(row["procedure"]) for row in _abolished(evidence) if not costs.get(row["procedure"], 0))
+
+
+def _moved_to_other_bearers(evidence: Evidence) -> Iterator[Seen]:
+    frame = evidence.pairs.frame
+    both = frame["bearer_baseline"].notna() & frame["bearer_simplified"].notna() & frame["counted_simplified"]
+    moved = frame[(both & (frame["bearer_baseline"] != frame["bearer_simplified"])).astype(bool)]
+    for code, part in moved.groupby("procedure", sort=False):
+        first = part.iloc[0]
+        figures = {
+            "lines": len(part),
+            "before": Bearer.parse(first["bearer_baseline"]),
+            "after": Bearer.parse(first["bearer_simplified"]),
+            "moved_vnd": int(part["annual_cost_vnd_simplified"].sum()),
+        }
+        activity = str(first["activity"]) if len(part) == 1 else None
+        yield Seen(str(code), activity, figures, Undo.BEARER, part.index.to_numpy())
+
+
+def _shifted_between_bearers(evidence: Evidence) -> Iterator[Seen]:
+    """Find groups in which cost falls at some bearers and rises at others, by lines that keep their bearer."""
+    frame = evidence.pairs.frame
+    before, after = frame["bearer_baseline"], frame["bearer_simplified"]
+    stays = (before.isna() | after.isna() | (before == after)).to_numpy(dtype=bool)
+    counted = (frame["counted_baseline"] | frame["counted_simplified"]).to_numpy(dtype=bool)
+    rows = frame[stays & counted]
+    change = rows["annual_cost_vnd_simplified"] - rows["annual_cost_vnd_baseline"]
+    bearer = rows["bearer_baseline"].fillna(rows["bearer_simplified"]).to_numpy(dtype=object)
+    groups = rows["group"].to_numpy(dtype=object)
+    listed = pd.DataFrame({"group": groups, "bearer": bearer, "change": change.to_numpy()})
+    sums = listed.groupby(["group", "bearer"], sort=False, dropna=False)["change"].sum().reset_index()
+    chosen = evidence.comparison.bearers
+    inside = np.ones(len(sums), dtype=bool) if chosen is None else sums["bearer"].isin(chosen).to_numpy()
+    falls = (-sums["change"]).where((sums["change"] < 0) & inside, 0).groupby(sums["group"]).sum()
+    rises = sums["change"].where((sums["change"] > 0) & (inside if chosen is None else ~inside), 0)
+    rises = rises.groupby(sums["group"]).sum()
+    least = Fraction(recognised()["shifted_share"]) if chosen is None else Fraction(0)
+    for group in falls.index[(falls > 0) & (rises > 0)]:
+        fell, rose = int(falls[group]), int(rises[group])
+        if rose < least * fell:
+            continue
+        figures = {"fell_vnd": fell, "rose_vnd": rose}
+        procedure = next(code for code in evidence.groups[group])
+        if chosen is None:
+            yield Seen(procedure, None, figures)
+        elif rose >= fell:
+            at = evidence.pairs.of_group[group]
+            fallen = change.reindex(at).lt(0) & pd.Series(bearer, index=rows.index).reindex(at).isin(chosen)
+            yield Seen(procedure, None, figures, Undo.LINE, at[fallen.to_numpy(dtype=bool)])
+        else:
+            yield Seen(procedure, None, figures, priced=False)
+
+
+def _moved_to_other_procedures(evidence: Evidence) -> Iterator[Seen]:
+    """Find a line that is gone from a counted procedure and comes up, the very same, in another.
+
+    One line of money alone, a fee or the price of a copy, is alike in many procedures: it takes work, or two lines
+    between the same two procedures.
+    """
+    frame = evidence.pairs.frame
+    gone = _once_only(frame[(frame["continued_at"] < 0) & frame["counted_baseline"]], State.BASELINE)
+    added = _once_only(frame[frame["baseline_at"] < 0], State.SIMPLIFIED)
+    moved = [(position, procedure, added[work][1]) for work, (position, procedure) in gone.items() if work in added]
+    together = Counter((procedure, receiver) for _, procedure, receiver in moved)
+    works = (frame["effort_hours_baseline"] > 0).fillna(value=False)
+    for position, procedure, receiver in moved:
+        target = evidence.by_code[receiver]
+        if target["group"] == evidence.by_code[procedure]["group"]:
+            continue
+        if not works[position] and together[procedure, receiver] < _LEAST_MOVED:
+            continue
+        outside = not target["counted"] and target["decision"] != DecisionKind.TRANSFER
+        line = frame.loc[position]
+        yield Seen(
+            procedure,
+            str(line["activity"]),
+            {"receiver": receiver, "work": str(line["name_baseline"])},
+            Undo.COUNTED,
+            evidence.pairs.of_group[target["group"]] if outside else (),
+        )
+
+
+def _once_only(rows: pd.DataFrame, state: State) -> dict[tuple[Hashable, ...], tuple[int, str]]:
+    """Return the works that only one line does: from name, grade and figures to the line's position and procedure."""
+    columns = [f"{name}_{state}" for name in ("name", "procedure", *_FIGURES)]
+    named = rows[columns].dropna(subset=columns[0])
+    named = named.astype(object).where(named.notna(), None)
+    found: dict[tuple[Hashable, ...], list[tuple[int, str]]] = defaultdict(list)
+    for position, name, procedure, *figures in named.itertuples(name=None):
+        found[fold(name), *figures].append((position, procedure))
+    return {work: lines[0] for work, lines in found.items() if len(lines) == 1}
+
+
+def _of_same_subjects(evidence: Evidence) -> set[str]:
+    """Return the groups whose proposals say, in one clause, that the subjects are the same."""
+    words = recognised()["words"]
+    found = set()
+    for row in rows_of(evidence.review.proposals):
+        known = evidence.by_code.get(row["procedure"])
+        texts = [row[name] for name in ("content", "reason") if not is_blank(row[name])]
+        clauses = [plain_words(one) for text in texts for one in _CLAUSE.split(text)]
+        told = any(
+            mentions(one, words["same_subjects"])
+            or (mentions(one, words["subjects"]) and mentions(one, words["same"]) and not mentions(one, words["not"]))
+            for one in clauses
+        )
+        if known is not None and told:
+            found.add(str(known["group"]))
+    return found
+
+
+def _merges(evidence: Evidence) -> dict[str, tuple[int, int, int | None]]:
+    """Return of each receiver of several: population costed at, the sum of all merged, and its own old one."""
+    review = evidence.review
+    known = review.populations.set_index("procedure")
+    before = review.baseline.procedures.set_index("procedure")["population"]
+    tolerance = Fraction(recognised()["counted_again_share"])
+    found = {}
+    for code, origins in review.predecessors.items():
+        if len(origins) < _LEAST_MERGED or code not in evidence.pairs.of_simplified:
+            continue
+        stated = known["stated_population"].get(code)
+        costed: Any = stated if evidence.comparison.population == "stated" else known["costed_population"].get(code)
+        together = evidence.pairs.merged_population[code]
+        if is_blank(costed) or costed >= together or not evidence.by_code[code]["counted"]:
+            continue
+        if evidence.by_code[code]["group"] in evidence.once(_of_same_subjects):
+            continue
+        own = before.get(code) if code in origins else None
+        repeats = not is_blank(own) and own == stated
+        if not repeats and costed >= (1 - tolerance) * int(together):
+            continue
+        found[code] = (int(costed), int(together), int(costed) if repeats else None)
+    return found
+
+
+def _merges_at_a_loss(evidence: Evidence) -> Iterator[Seen]:
+    for code, (costed, together, own) in evidence.once(_merges).items():
+        if own is None:
+            figures = {"stated": costed, "together": together}
+            yield Seen(code, None, figures, Undo.VOLUME, evidence.pairs.of_simplified[code])
+
+
+def _merges_at_own_population(evidence: Evidence) -> Iterator[Seen]:
+    for code, (_, together, own) in evidence.once(_merges).items():
+        if own is not None:
+            figures = {"own": own, "together": together}
+            yield Seen(code, None, figures, Undo.VOLUME, evidence.pairs.of_simplified[code])
+
+
+def _merges_across_scope(evidence: Evidence) -> Iterator[Seen]:
+    scope = evidence.review.baseline.procedures.set_index("procedure")["in_scope"].fillna(value=True)
+    for code, origins in evidence.review.predecessors.items():
+        outside = [one for one in origins if not scope[one]]
+        if outside and len(outside) < len(origins):
+            yield Seen(code, None, {"outside": ", ".join(outside)}, priced=False)
+
+
+def _names(evidence: Evidence) -> dict[str, list[dict[str, Any]]]:
+    """Return the counted procedures of the baseline by their folded name."""
+    found = defaultdict(list)
+    for row in evidence.by_code.values():
+        if row["counted"] and row["in_baseline"] and row["name"]:
+            found[fold(row["name"])].append(row)
+    return found
+
+
+def _counted_at_several_levels(evidence: Evidence) -> Iterator[Seen]:
+    for rows in evidence.once(_names).values():
+        where = {(row["level"], row["agency"]) for row in rows}
+        if len(where) < _LEAST_MERGED or not any(_cut(row) or row["simplification"] for row in rows):
+            continue
+        if len({row["group"] for row in rows}) < _LEAST_MERGED:
+            continue
+        codes = [row["procedure"] for row in sorted(rows, key=_cut)]
+        figures = {"name": rows[0]["name"], "count": len(rows), "codes": ", ".join(row["procedure"] for row in rows)}
+        yield Seen(codes[0], None, figures, as_one=tuple(codes[1:]), priced=False)
+
+
+def _figures_of(evidence: Evidence) -> dict[str, frozenset[tuple[Hashable, int]]]:
+    """Return what the baseline lines of each procedure hold, whatever their order and codes."""
+    frame = evidence.pairs.frame
+    columns = [f"{name}_baseline" for name in _FIGURES]
+    found: dict[str, Counter[Hashable]] = {}
+    rows = frame[["procedure_baseline", *columns]][frame["baseline_at"] >= 0]
+    for code, *figures in rows.astype(object).where(rows.notna(), None).itertuples(index=False, name=None):
+        found.setdefault(code, Counter())[tuple(figures)] += 1
+    return {code: frozenset(lines.items()) for code, lines in found.items()}
+
+
+def _without_numbers(name: str) -> str:
+    return fold(_NUMBERING.sub(" ", unicodedata.normalize("NFC", name).casefold()))
+
+
+def _split_then_merged(evidence: Evidence) -> Iterator[Seen]:
+    merged = [codes for codes in evidence.groups.values() if len(codes) >= _LEAST_MERGED]
+    if not merged:
+        return
+    figures = evidence.once(_figures_of)
+    for codes in merged:
+        alike: dict[Hashable, list[str]] = defaultdict(list)
+        for code in codes:
+            row = evidence.by_code[code]
+            if row["in_baseline"] and row["counted"] and row["name"] and code in figures:
+                alike[_without_numbers(row["name"]), figures[code]].append(code)
+        for same in alike.values():
+            if len(same) >= _LEAST_MERGED:
+                ordered = sorted(same, key=lambda code: _cut(evidence.by_code[code]))
+                group = evidence.by_code[ordered[0]]["group"]
+                said = {"codes": ", ".join(same), "count": len(same), "receiver": group}
+                yield Seen(ordered[0], None, said, as_one=tuple(ordered[1:]), priced=False)
+
+
+def _announced_late(evidence: Evidence) -> Iterator[Seen]:
+    """Find procedures cut that were announced after the inventory was to be closed, or after the review had begun."""
+    standing = evidence.standing
+    targets = () if evidence.programme is None else evidence.programme.targets
+    closed = [pd.Timestamp(one.before) for one in targets if one.measure is Measure.ANNOUNCED]
+    begun = standing["reviewed_on"].min()
+    if closed:
+        late, day = standing["announced_on"] >= min(closed), min(closed)
+    elif not is_blank(begun):
+        late, day = standing["announced_on"] > begun, begun
+    else:
+        return
+    for code, announced in standing.loc[late, ["procedure", "announced_on"]].itertuples(index=False, name=None):
+        if _cut(evidence.by_code[code]):
+            figures = {"announced": f"{announced:%d/%m/%Y}", "closed": f"{day:%d/%m/%Y}"}
+            yield Seen(code, None, figures, Undo.APART, evidence.own_pairs(code))
+
+
+def _saved_in_both_rounds(evidence: Evidence) -> Iterator[Seen]:
+    for rows in evidence.once(_names).values():
+        rounds = [row for row in rows if row["round"] and (_cut(row) or row["simplification"])]
+        by_agency: dict[str | None, list[dict[str, Any]]] = defaultdict(list)
+        for row in rounds:
+            by_agency[row["agency"]].append(row)
+        for same in by_agency.values():
+            ordered = sorted(same, key=lambda row: row["round"])
+            for row in ordered[1:]:
+                if row["round"] > ordered[0]["round"] and row["group"] != ordered[0]["group"]:
+                    figures = {"first": ordered[0]["procedure"], "round": int(row["round"])}
+                    at = evidence.own_pairs(row["procedure"])
+                    yield Seen(row["procedure"], None, figures, Undo.APART, at)
+
+
+_GONE: Final = Family.DISAPPEARANCE
+RULES: Final = (
+    Rule("lost_by_reorganisation", _GONE, "TTHC mất đi do sắp xếp tổ chức mà tính là bãi bỏ",
+         "lost by reorganisation, yet counted", _lost_by_reorganisation),
+    Rule("abolished_before", _GONE, "TTHC đã bị bãi bỏ từ trước mà tính là cắt giảm",
+         "already abolished, yet counted", _abolished_before),
+    Rule("out_of_scope_counted", _GONE, "TTHC ngoài phạm vi mà tính vào kết quả",
+         "out of scope, yet counted", _out_of_scope),
+    Rule("dead_procedure", _GONE, "Bãi bỏ TTHC không phát sinh", "a dead procedure abolished", _dead_procedures),
+    Rule("work_moved_to_bearer", _GONE, "Việc chuyển sang bên khác thực hiện",
+         "work moved to another bearer", _moved_to_other_bearers),
+    Rule("cost_shifted_to_bearer", _GONE, "Chi phí giảm ở bên này, tăng ở bên khác",
+         "cost that falls at one bearer and rises at another", _shifted_between_bearers),
+    Rule("work_moved_to_procedure", _GONE, "Việc chuyển sang TTHC, quy trình khác",
+         "work moved to another procedure", _moved_to_other_procedures),
+    Rule("merge_loses_volume", _GONE, "Hợp nhất làm mất khối lượng", "a merge that loses volume", _merges_at_a_loss),
+    Rule("merge_repeats_population", _GONE, "TTHC nhận giữ số đối tượng cũ của mình",
+         "a receiver that repeats its own old population", _merges_at_own_population),
+    Rule("merge_across_scope", _GONE, "Hợp nhất TTHC trong và ngoài phạm vi",
+         "a merge across the border of scope", _merges_across_scope),
+    Rule("counted_at_several_levels", _GONE, "Một TTHC tính ở nhiều cấp, nhiều cơ quan",
+         "one procedure counted at several levels or agencies", _counted_at_several_levels),
+    Rule("split_then_merged", _GONE, "Tách TTHC rồi hợp nhất", "split, then merged", _split_then_merged),
+    Rule("announced_late", _GONE, "TTHC bổ sung sau khi chốt danh mục", "added to the inventory after it was closed",
+         _announced_late),
+    Rule("saved_in_both_rounds", _GONE, "Một TTHC tính tiết kiệm ở cả hai lần rà soát",
+         "one procedure saved in both rounds", _saved_in_both_rounds),
+)  # fmt: skip
+"""The rules of this family, in order."""

@@ -1,0 +1,241 @@
+"""A claim follows from the lines, or the way of computing that gives it is named, or it is unfounded."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import product
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+import pytest
+
+from audit_samples import compared, line, only_finding, procedure, silent
+from oracle import round_half_up
+from remarks import codes_of
+from tthc_cost.auditing import audit
+from tthc_cost.claim_rules import RULES
+from tthc_cost.comparison import Comparison
+from tthc_cost.model import Decision
+from tthc_cost.rates import RateTable
+
+if TYPE_CHECKING:
+    from tthc_cost.findings import Finding
+
+RATES: Final = RateTable.civil_service("2024-07-01")
+HOURLY: Final = RATES.vnd_per_hour("A1/1")
+
+# Hours before and after, money of a case, subjects before and after: all on one procedure, by its bearer.
+BEARERS: Final[dict[str, tuple[Fraction, Fraction, int]]] = {
+    "requester": (Fraction("7.5"), Fraction("4.7"), 13),
+    "resolver": (Fraction("2.3"), Fraction("3.1"), 0),
+}
+SUBJECTS: Final = 37, 29
+
+
+def reviewed(**options: Any) -> Comparison:
+    def state(n: int) -> list[object]:
+        lines = [
+            line("A", bearer, bearer=bearer, grade="A1/1", effort_hours=hours[n], fee_vnd=hours[2])
+            for bearer, hours in BEARERS.items()
+        ]
+        return [procedure("A", frequency=2, population=SUBJECTS[n]), *lines]
+
+    return compared(state(0), state(1), Decision("A", "amend"), **({"rates": RATES} | options))
+
+
+def total(
+    *bearers: str,
+    hourly: tuple[int, int] = (HOURLY, HOURLY),
+    subjects: tuple[int, int] = (37, 37),
+    rounding: str = "line",
+) -> tuple[int, int]:
+    """Work out before and after in fractions, by one way of computing."""
+    sums = []
+    for n in (0, 1):
+        costs = []
+        for bearer in bearers or tuple(BEARERS):
+            case = Fraction(BEARERS[bearer][n] * hourly[n] + BEARERS[bearer][2])
+            if rounding.startswith("case"):
+                case = Fraction(int(case) if rounding == "case_down" else round_half_up(case))
+            year = case * 2 * subjects[n]
+            costs.append(int(year) if rounding == "line_down" else round_half_up(year))
+        sums.append(sum(costs))
+    return sums[0], sums[1]
+
+
+def claims(**cells: Any) -> pd.DataFrame:
+    return pd.DataFrame(
+        {name: pd.Series([value], dtype=object) for name, value in ({"scope": "total"} | cells).items()}
+    )
+
+
+def by_other_way(before: int, after: int, **options: Any) -> Finding:
+    stated = claims(baseline_vnd=before, simplified_vnd=after, saving_vnd=before - after)
+    return only_finding("claim_by_other_way", reviewed(**options), claims=stated)
+
+
+def test_the_room_has_a_rule_for_each_of_its_sentences() -> None:
+    assert {rule.code for rule in RULES} == codes_of("audit_claims")
+
+
+def test_a_claim_that_follows_from_the_lines_is_not_accused() -> None:
+    before, after = total()
+    comparison = reviewed()
+    assert (comparison.total.baseline, comparison.total.simplified) == (before, after)
+    share = f"{float(round(comparison.total.ratio * 100, 1))} %"  # type: ignore[operator]
+    stated = claims(
+        baseline_vnd=before, simplified_vnd=after, saving_vnd=before - after, reduction=share, procedures_cut=0
+    )
+    assert [one.code for one in audit(comparison, claims=stated).findings if one.family.value == "claims"] == []
+
+
+@pytest.mark.parametrize(
+    ("way", "vi", "en"),
+    [
+        ({"bearers": ["requester"]}, "chỉ tính chi phí của đối tượng thực hiện TTHC", "only the costs of requester"),
+        (
+            {"subjects": (37, 29)},
+            "mỗi trạng thái tính theo số lượng đối tượng đã ghi",
+            "at the population that it states",
+        ),
+        ({"rounding": "case"}, "làm tròn chi phí một lần thực hiện", "the cost of one case rounded"),
+        ({"rounding": "case_down"}, "bỏ phần lẻ của đồng ở chi phí một lần", "the cost of one case cut"),
+        ({"rounding": "line_down"}, "bỏ phần lẻ của đồng ở từng dòng", "each line cut to whole đồng"),
+        ({"hourly": (23_932, 23_932)}, "lương cơ sở từ 01/07/2023", "base salary since 01/07/2023"),
+        ({"hourly": (45_265, 45_265)}, "GDP bình quân đầu người năm 2022", "GDP per head of 2022"),
+        ({"hourly": (HOURLY, 23_932)}, "hiện tại của biểu rà soát, sau đơn giản hóa theo lương", "rates before of the"),
+    ],
+)
+def test_the_way_of_computing_that_gives_the_claim_is_named(way: dict[str, Any], vi: str, en: str) -> None:
+    way = dict(way)
+    before, after = total(*way.pop("bearers", ()), **way)
+    assert (before, after) != total()
+    one = by_other_way(before, after)
+    assert one.severity == "warning"
+    assert vi in one.text("vi")
+    assert en in one.text("en")
+    assert one.effect_vnd == (before - after) - (total()[0] - total()[1])
+    assert " – hoặc " not in one.text("vi")
+
+
+def test_ways_that_differ_in_several_things_are_named_together() -> None:
+    for bearer, hourly, subjects in product(BEARERS, (23_932, 48_248), ((37, 37), (37, 29))):
+        before, after = total(bearer, hourly=(hourly, hourly), subjects=subjects)
+        text = by_other_way(before, after).text("en")
+        assert f"only the costs of {bearer}" in text
+        assert {23_932: "base salary since 01/07/2023", 48_248: "GDP per head of 2023"}[hourly] in text
+        assert ("at the population that it states" in text) == (subjects == (37, 29))
+
+
+def test_from_some_bearers_or_stated_populations_the_way_back_is_named() -> None:
+    text = by_other_way(*total(), bearers=["requester"], population="stated").text("en")
+    assert "the costs of every bearer; and both states at the baseline's population" in text
+
+
+def test_an_unfounded_claim_is_an_error_and_says_by_how_much() -> None:
+    before, after = total()
+    one = only_finding("claim_overstated", reviewed(), claims=claims(saving_vnd=before - after + 1_000))
+    assert (one.severity, one.effect_vnd, one.at) == ("error", 1_000, ())
+    assert one.effect_points == Fraction(100 * 1_000, before)
+    assert audit(reviewed(), claims=claims(saving_vnd=1)).standing.total == audit(reviewed()).standing.total
+
+
+def test_a_claim_below_the_lines_is_a_warning() -> None:
+    before, after = total()
+    one = only_finding("claim_differs", reviewed(), claims=claims(saving_vnd=before - after - 77))
+    assert (one.severity, one.effect_vnd) == ("warning", -77)
+
+
+def test_figures_that_contradict_one_another_are_told() -> None:
+    before, after = total()
+    saving = claims(baseline_vnd=before, simplified_vnd=after, saving_vnd=before - after + 5)
+    assert only_finding("claim_contradicts_itself", reviewed(), claims=saving).effect_vnd == 5
+    share = claims(baseline_vnd=before, simplified_vnd=after, reduction="90 %")
+    assert only_finding("claim_contradicts_itself", reviewed(), claims=share).severity == "error"
+
+
+def published(*costs: tuple[str, int, int]) -> Comparison:
+    return Comparison.from_costs(pd.DataFrame(costs, columns=["procedure", "baseline_vnd", "simplified_vnd"]))
+
+
+def test_published_totals_are_held_against_claims_too() -> None:
+    comparison = published(("a", 100, 10), ("b", 9_900, 9_900))
+    assert silent("claim_overstated", comparison, claims=claims(reduction="0,9 %"))
+    one = only_finding("claim_overstated", comparison, claims=claims(reduction="45 %"))
+    assert (one.effect_vnd, one.effect_points) == (4_500 - 90, Fraction(441, 10))
+
+
+def several(agencies: tuple[str, str] = ("Sở Nội vụ", "Sở Tài chính")) -> Comparison:
+    def state(*fees: int) -> list[object]:
+        return [
+            one
+            for code, agency, fee in zip("AB", agencies, fees, strict=True)
+            for one in (procedure(code, agency=agency), line(code, fee_vnd=fee))
+        ]
+
+    return compared(state(10, 990), state(1, 990), Decision("A", "amend"), Decision("B", "keep"))
+
+
+def test_the_mean_of_percentages_is_named() -> None:
+    one = only_finding("claim_by_other_way", several(), claims=claims(reduction="45,0 %"))
+    assert "trung bình cộng tỷ lệ của các TTHC" in one.text("vi")
+    assert one.effect_points == 45 - Fraction(9, 10)
+    same = several(("Sở Nội vụ", "Sở Nội vụ"))
+    agency = only_finding("claim_by_other_way", same, claims=claims(scope="agency", name="sở nội vụ", reduction="45 %"))
+    assert (agency.agency, agency.procedure) == ("sở nội vụ", None)
+
+
+def test_claims_of_agencies_and_procedures_are_held_against_their_own() -> None:
+    of_agency = {"scope": "agency", "name": "Sở Nội vụ"}
+    assert silent("claim_overstated", several(), claims=claims(**of_agency, saving_vnd=90, reduction="90 %"))
+    assert only_finding("claim_overstated", several(), claims=claims(**of_agency, saving_vnd=91)).agency == "Sở Nội vụ"
+    one = only_finding("claim_overstated", several(), claims=claims(scope="procedure", name="A", saving_vnd=100))
+    assert (one.procedure, one.agency, one.effect_vnd) == ("A", "Sở Nội vụ", 10)
+
+
+def test_a_claim_of_what_is_not_there_is_told() -> None:
+    for scope, name in (("agency", "Sở Y tế"), ("procedure", "Z")):
+        one = only_finding("claim_unknown", several(), claims=claims(scope=scope, name=name, saving_vnd=5))
+        assert name in str(one)
+
+
+def test_procedures_that_move_together_may_be_claimed_together() -> None:
+    before = [procedure("A"), line("A", fee_vnd=10), procedure("B"), line("B", fee_vnd=10)]
+    after = [procedure("A", population=20), line("A", fee_vnd=6)]
+    comparison = compared(before, after, Decision("A", "amend"), Decision("B", "merge", replaced_by="A"))
+    for saving in (200 - 120, 100 - 120):
+        stated = claims(scope="procedure", name="A", saving_vnd=saving)
+        assert not [one for one in audit(comparison, claims=stated).findings if one.family.value == "claims"]
+
+
+def table(**cells: list[Any]) -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in cells.items()})
+
+
+def test_a_total_is_the_sum_of_its_parts() -> None:
+    parts: dict[str, Any] = {"scope": ["total", "agency", "agency"], "name": [None, "Sở Nội vụ", "Sở Tài chính"]}
+    one = only_finding("claim_not_sum_of_parts", several(), claims=table(**parts, saving_vnd=[95, 90, 0]))
+    assert (one.severity, one.effect_vnd) == ("error", 5)
+    assert silent("claim_not_sum_of_parts", several(), claims=table(**parts, saving_vnd=[90, 90, 0]))
+    some = table(scope=["total", "agency"], name=[None, "Sở Tài chính"], saving_vnd=[90, 0])
+    assert silent("claim_not_sum_of_parts", several(), claims=some)
+
+
+def test_the_count_is_strict_unless_it_says_otherwise() -> None:
+    assert silent("claim_counted_broadly", several(), claims=claims(procedures_cut=0))
+    broad = only_finding("claim_counted_broadly", several(), claims=claims(procedures_cut=1))
+    assert (broad.severity, broad.effect_vnd) == ("warning", None)
+    assert only_finding("claim_miscounted", several(), claims=claims(procedures_cut=2)).severity == "error"
+    agency = only_finding(
+        "claim_miscounted", several(), claims=claims(scope="agency", name="Sở Tài chính", procedures_cut=1)
+    )
+    assert agency.agency == "Sở Tài chính"
+    assert silent("claim_miscounted", several(), claims=claims(scope="procedure", name="B", procedures_cut=0))
+
+
+def test_lines_without_bearer_belong_to_no_bearers_claim() -> None:
+    before = [procedure("A"), line("A", fee_vnd=10), line("A", "2", fee_vnd=7, bearer="requester")]
+    after = [procedure("A"), line("A", fee_vnd=9), line("A", "2", fee_vnd=5, bearer="requester")]
+    comparison = compared(before, after, Decision("A", "amend"))
+    one = only_finding("claim_by_other_way", comparison, claims=claims(saving_vnd=20, baseline_vnd=70))
+    assert "only the costs of requester" in one.text("en")

@@ -1,0 +1,146 @@
+"""Like with like: each planted difference is found with its exact effect, its honest twin is not accused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+
+from audit_samples import RATE, compared, found, line, only_finding, procedure, proposal, silent, standing
+from remarks import codes_of
+from review_strategies import FEW, cases
+from tthc_cost.auditing import audit
+from tthc_cost.comparison import compare
+from tthc_cost.likeness_rules import RULES
+from tthc_cost.model import Agency, Decision, Rate, Volume
+from tthc_cost.rates import RateTable
+
+if TYPE_CHECKING:
+    from review_strategies import Case
+
+AMENDED = Decision("A", "amend")
+WORKED: dict[str, Any] = {"effort_hours": 2, "grade": "A1/1"}
+
+
+def test_the_room_has_a_rule_for_each_of_its_sentences() -> None:
+    assert {rule.code for rule in RULES} == codes_of("audit_likeness")
+
+
+def test_a_change_of_rates_is_taken_out_to_the_dong() -> None:
+    before = [procedure("A"), line("A", **WORKED)]
+    after = [procedure("A"), line("A", effort_hours=1, grade="A1/1")]
+    half = RateTable.from_income(2112 * 500)
+    comparison = compared(before, after, AMENDED, simplified_rates=half)
+    one = only_finding("rates_changed", comparison)
+    assert (one.severity, one.effect_vnd, one.agency) == ("error", 10 * 1000 - 10 * 500, "Sở Nội vụ")
+    assert standing(comparison) == (20_000, 10_000)
+    assert silent("rates_changed", compared(before, after, AMENDED, simplified_rates=RATE))
+
+
+def test_each_agency_is_asked_about_its_own_lines_at_other_rates() -> None:
+    states = [procedure("A"), line("A", **WORKED), procedure("B", agency="Sở Tài chính"), line("B", **WORKED)]
+    comparison = compared(states, states, AMENDED, Decision("B", "amend"), simplified_rates=RateTable.from_income(2112))
+    assert {one.agency: one.effect_vnd for one in found("rates_changed", comparison)} == {
+        "Sở Nội vụ": 20_000 - 20,
+        "Sở Tài chính": 20_000 - 20,
+    }
+
+
+def test_two_tables_of_rates_are_told_though_one_is_used() -> None:
+    def states(vnd: int) -> list[object]:
+        return [procedure("A"), line("A", **WORKED), Rate("A1/1", None, vnd)]
+
+    rates = RateTable.from_table(pd.DataFrame({"grade": ["A1/1"], "vnd_per_hour": [700]}))
+    one = only_finding("stated_rates_differ", compared(states(700), states(500), AMENDED, rates=rates))
+    assert (one.severity, one.effect_vnd) == ("warning", 0)
+    assert "A1/1" in str(one)
+    assert silent("stated_rates_differ", compared(states(700), states(700), AMENDED, rates=rates))
+
+
+def test_a_fall_in_population_is_no_saving() -> None:
+    before = [procedure("A"), line("A", fee_vnd=100)]
+    after = [procedure("A", population=4), line("A", fee_vnd=90)]
+    comparison = compared(before, after, AMENDED, population="stated")
+    assert only_finding("population_fell", comparison).effect_vnd == 6 * 90
+    assert standing(comparison) == (1000, 900)
+    assert silent("population_fell", compared(before, after, AMENDED))
+
+
+def test_a_fall_in_population_by_merged_agencies_is_named_so() -> None:
+    def states(*volumes: Volume) -> list[object]:
+        return [procedure("A", frequency=None, population=None), line("A", fee_vnd=100), *volumes]
+
+    one, two = Volume("A", "xã Một", 1, 6), Volume("A", "xã Hai", 1, 4)
+    merged = Agency("xã Hai", successor="xã Một")
+    comparison = compared(states(one, two), states(one), AMENDED, merged, population="stated")
+    finding = only_finding("population_fell_with_agencies", comparison)
+    assert finding.effect_vnd == 400
+    assert "xã Hai" in str(finding)
+    assert silent("population_fell", comparison)
+    assert silent("population_fell_with_agencies", compared(states(one, two), states(one), AMENDED, merged))
+
+
+def test_a_rise_in_population_is_put_back_as_well() -> None:
+    after = [procedure("A", population=14), line("A", fee_vnd=90)]
+    comparison = compared([procedure("A"), line("A", fee_vnd=100)], after, AMENDED, population="stated")
+    one = only_finding("population_rose", comparison)
+    assert (one.severity, one.effect_vnd) == ("note", -4 * 90)
+    assert standing(comparison) == (1000, 900)
+
+
+@FEW
+@given(cases())
+def test_without_its_populations_the_stated_comparison_is_the_baselines(case: Case) -> None:
+    review, rates = case.review(), case.rate_table()
+    others = [code for code in audit(compare(review, rates)).rules if not code.startswith("population_")]
+    left = audit(compare(review, rates, population="stated"), without=others).standing
+    assert left.total == compare(review, rates).total
+
+
+def test_a_frequency_falls_only_by_a_proposal_that_says_so() -> None:
+    before = [procedure("A", frequency=12), line("A", fee_vnd=100), line("A", "2", fee_vnd=7)]
+    after = [procedure("A", frequency=4), line("A", fee_vnd=90), line("A", "2", fee_vnd=7)]
+    one = only_finding("frequency_fell", compared(before, after, AMENDED))
+    assert (one.severity, one.effect_vnd, one.activity) == ("warning", (12 - 4) * 10 * (90 + 7), None)
+    other = proposal("A", content="Bỏ một thành phần hồ sơ")
+    assert found("frequency_fell", compared(before, after, AMENDED, other))
+    for content in ("Giảm SỐ LẦN báo cáo, từ hằng tháng còn hằng quý", "Mỗi năm thực hiện 4 kỳ thay vì 12 kỳ"):
+        assert silent("frequency_fell", compared(before, after, AMENDED, proposal("A", content=content)))
+
+
+def test_the_frequency_of_one_line_is_told_by_its_line() -> None:
+    before = [procedure("A"), line("A", fee_vnd=100, frequency=2), line("A", "2", fee_vnd=7)]
+    after = [procedure("A"), line("A", fee_vnd=100, frequency=1), line("A", "2", fee_vnd=7)]
+    one = only_finding("frequency_fell", compared(before, after, AMENDED))
+    assert (one.procedure, one.activity, one.effect_vnd) == ("A", "1", 1000)
+
+
+def test_a_frequency_that_rises_is_not_accused() -> None:
+    before, after = ([procedure("A", frequency=often), line("A", fee_vnd=100)] for often in (1, 2))
+    assert silent("frequency_fell", compared(before, after, AMENDED))
+
+
+@pytest.mark.parametrize(("subjects", "accused"), [(120, True), (119, False), (10, False)])
+def test_times_written_as_subjects_save_nothing(subjects: int, accused: bool) -> None:
+    before = [procedure("A", frequency=12), line("A", fee_vnd=100)]
+    after = [procedure("A", population=subjects), line("A", fee_vnd=100)]
+    comparison = compared(before, after, AMENDED)
+    assert bool(found("cases_regrouped", comparison)) is accused
+    assert bool(found("frequency_fell", comparison)) is not accused
+    if accused:
+        one = only_finding("cases_regrouped", comparison)
+        assert (one.severity, one.effect_vnd) == ("error", 11 * 10 * 100)
+        assert standing(comparison) == (12_000, 12_000)
+
+
+def test_dossiers_entered_twice_are_counted_once() -> None:
+    def states(times: int, fee: int) -> list[object]:
+        return [procedure("A", frequency=times, population=times), line("A", fee_vnd=fee)]
+
+    comparison = compared(states(120, 10), states(120, 4), AMENDED)
+    one = only_finding("dossiers_twice", comparison)
+    assert one.effect_vnd == 120 * 120 * 6 - 120 * 6
+    assert standing(comparison) == (1200, 480)
+    assert silent("dossiers_twice", compared(states(12, 10), states(12, 4), AMENDED))
