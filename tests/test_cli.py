@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import io
 import json
 import subprocess
 import sys
@@ -12,9 +13,8 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
-from typer.testing import CliRunner
 
-from tthc_cost.cli import app
+from tthc_cost import cli
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,9 +31,10 @@ class Run:
 
 def run(*arguments: object, folder: Path) -> Run:
     """Run the command in a folder, within this process."""
-    with contextlib.chdir(folder):
-        done = CliRunner().invoke(app, [str(one) for one in arguments], catch_exceptions=False)
-    return Run(done.exit_code, done.stdout, done.stderr)
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.chdir(folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        status = cli.run([str(one) for one in arguments])
+    return Run(status, out.getvalue(), err.getvalue())
 
 
 def test_the_installed_command_runs_on_its_own(tmp_path: Path) -> None:
@@ -52,13 +53,13 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "vi-du.xlsx"
 
 
-def test_the_report_of_the_example_is_three_files(tmp_path: Path) -> None:
+def test_the_report_of_the_example_is_four_files(tmp_path: Path) -> None:
     done = run("report", "--on", "2025-01-01", "--out", "bao-cao", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "report.html" in done.stdout
     assert "minh họa" in done.stdout
     assert sorted(path.name for path in (tmp_path / "bao-cao").iterdir()) == [
-        "report.html", "results.json", "results.xlsx",
+        "lines.csv", "report.html", "results.json", "results.xlsx",
     ]  # fmt: skip
     assert "23,17\u00a0%" in done.stdout
 
@@ -122,6 +123,8 @@ def test_faults_of_all_files_come_at_once_and_nothing_is_written(example: Path, 
         (["check", "--income", "95600000", "--civil-service", "2024-07-01"], "--income"),
         (["check", "--basis", "dreamt"], "dreamt"),
         (["check", "--programme", "khong-co.toml"], "khong-co.toml"),
+        (["audit", "--without", "khong_co_quy_tac"], "khong_co_quy_tac"),
+        (["audit", "--claims", "khong-co.csv"], "khong-co.csv"),
     ],
 )
 def test_wrong_usage_says_what_and_leaves_with_two(arguments: list[str], said: str, tmp_path: Path) -> None:
@@ -132,8 +135,8 @@ def test_wrong_usage_says_what_and_leaves_with_two(arguments: list[str], said: s
 
 
 def test_help_and_version(tmp_path: Path) -> None:
-    for command in ("report", "check", "template"):
-        assert "--help" in run(command, "--help", folder=tmp_path).stdout
+    for command in ("report", "check", "audit", "documents", "periodic", "form", "convert", "template"):
+        assert f"tthc-cost {command}" in run(command, "--help", folder=tmp_path).stdout
     assert run("--version", folder=tmp_path).stdout.strip()
 
 
@@ -166,3 +169,101 @@ def test_dated_rates_of_the_workbook_need_a_day(example: Path, tmp_path: Path) -
     assert done.returncode == 2
     assert "--rates-on" in done.stderr
     assert run("check", "x.xlsx", "--rates-on", "2025-01-01", folder=tmp_path).returncode == 0
+
+
+def test_documents_are_written_all_together(tmp_path: Path) -> None:
+    done = run("documents", "--on", "2025-01-02", "--answer-by", "2025-01-20", "--out", "vb", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    written = {path.name for path in (tmp_path / "vb").iterdir()}
+    asked = {"so-giao-duc-va-dao-tao", "so-ke-hoach-va-dau-tu", "so-nong-nghiep-va-phat-trien-nong-thon",
+             "so-tai-chinh", "so-tai-nguyen-va-moi-truong", "ubnd-huyen-phong-tho"}  # fmt: skip
+    assert written == {"phu-luc-phuong-an.docx", "bao-cao-tham-dinh.docx", *(f"cong-van-{one}.docx" for one in asked)}
+    assert run("documents", "--out", "vb", folder=tmp_path).returncode == 2
+
+
+def test_a_quarter_and_a_year_go_into_one_workbook(tmp_path: Path) -> None:
+    done = run("periodic", "--period", "2024-Q3", "--period", "2024", "--out", "ky.xlsx", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert len(openpyxl.load_workbook(tmp_path / "ky.xlsx").sheetnames) > 2
+    assert run("periodic", "--period", "2024-Q5", folder=tmp_path).returncode == 2
+
+
+def test_forms_and_tables_are_told_by_their_look(tmp_path: Path) -> None:
+    assert run("form", "--procedure", "NB-01", "--out", "bieu-03.xlsx", folder=tmp_path).returncode == 0
+    for out in ("bang", "bieu.xlsx"):
+        done = run("convert", "bieu-03.xlsx", "--out", out, folder=tmp_path)
+        assert done.returncode == 0, done.stderr
+    verdicts = [
+        tuple(run("check", source, "--on", "2025-01-02", folder=tmp_path).stdout.splitlines()[:-1])
+        for source in ("bieu-03.xlsx", "bang", "bieu.xlsx")
+    ]
+    assert len(set(verdicts)) == 1
+    assert "20,23" in verdicts[0][-1]
+
+
+def test_published_costs_are_checked_without_lines(tmp_path: Path) -> None:
+    (tmp_path / "chi-phi.csv").write_text(
+        "Mã TTHC;Chi phí trước (đồng);Chi phí sau (đồng)\n1.004080;1.000;750\n", encoding="utf-8-sig"
+    )
+    done = run("check", "chi-phi.csv", "--on", "2025-01-02", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "25,00" in done.stdout
+
+
+def test_the_audit_names_what_must_be_explained_and_what_stands(tmp_path: Path) -> None:
+    done = run("audit", "--on", "2025-01-02", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    said = done.stdout.replace("\u00a0", " ")
+    assert "minh họa" in said
+    assert "25,68 % theo rà soát → 22,29 % đứng vững" in said
+    first, second = said.index("NB-13 · Sở Tài chính (not_implemented)"), said.index("(lost_by_reorganisation)")
+    assert first < second
+    assert "34.468.928 đồng/năm" in said
+
+
+def test_a_rule_left_out_is_not_held_against_the_review(tmp_path: Path) -> None:
+    without = ("--without", "online_with_paper", "--without", "not_implemented")
+    done = run("audit", "--on", "2025-01-02", *without, "--lang", "en", folder=tmp_path)
+    assert "online_with_paper" not in done.stdout
+    assert "not_implemented" not in done.stdout
+    assert "Warning · NB-22" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "Phạm vi;Tên, mã;Tiết kiệm;Số TTHC cắt giảm\ncơ quan;Sở Y tế;20.000.000;\n;;;\ntổng;;;9\n",
+        "scope,name,saving_vnd,procedures_cut\nagency,Sở Y tế,20000000,\ntotal,,,9\n",
+    ],
+)
+def test_claims_of_a_file_are_held_against_the_lines_and_an_error_is_strict(rows: str, tmp_path: Path) -> None:
+    (tmp_path / "bao-cao.csv").write_text(rows, encoding="utf-8-sig")
+    early = ("--on", "2022-12-01", "--strict")
+    assert run("audit", *early, folder=tmp_path).returncode == 0
+    done = run("audit", *early, "--claims", "bao-cao.csv", folder=tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert "claim_overstated" in done.stdout
+    assert "claim_miscounted" in done.stdout
+    assert run("audit", "--on", "2022-12-01", "--claims", "bao-cao.csv", folder=tmp_path).returncode == 0
+
+
+def test_a_missed_target_is_strict_for_the_audit_too(tmp_path: Path) -> None:
+    assert run("audit", "--on", "2025-01-01", "--strict", folder=tmp_path).returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [("Phạm vi;Phạm vi;Tiết kiệm\ntổng;tổng;5\n", "scope (2)"), ("Phạm vi;Tỷ lệ cắt giảm\ntổng;25\n", "25")],
+)
+def test_claims_that_cannot_be_read_are_refused(rows: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "bao-cao.csv").write_text(rows, encoding="utf-8")
+    done = run("audit", "--claims", "bao-cao.csv", folder=tmp_path)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_report_says_what_stands(tmp_path: Path) -> None:
+    assert run("report", "--on", "2025-01-02", "--out", "r", folder=tmp_path).returncode == 0
+    assert "not_implemented" in (tmp_path / "r" / "results.json").read_text("utf-8")
+    assert "Phần nào đứng vững" in (tmp_path / "r" / "report.html").read_text("utf-8")

@@ -10,7 +10,7 @@ import tthc_cost as tc
 
 HEAVY = {
     "docx", "duckdb", "hypothesis", "jinja2", "matplotlib", "mkdocs", "openpyxl", "pint", "polars", "pyarrow",
-    "python_calamine", "rich", "scipy", "typer", "xlsxwriter",
+    "python_calamine", "rich", "scipy", "cyclopts", "xlsxwriter",
 }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from tthc_cost import vocabulary
 from tthc_cost.errors import UnknownNameError
 from tthc_cost.vocabulary import Bearer, DecisionKind, Kind, Level, Stage, Term, fold, nearest_of, suggest
 
-KINDS = Term.__subclasses__()
+KINDS = [kind for kind in Term.__subclasses__() if kind.__module__ == vocabulary.__name__]
 TERMS = [term for kind in KINDS for term in kind]
 
 

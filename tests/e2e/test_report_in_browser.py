@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tthc_cost.auditing import audit
 from tthc_cost.comparison import compare
 from tthc_cost.io.example import read_example
 from tthc_cost.report import write_report
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 CHROMIUM = shutil.which("chromium")
 SECTIONS = (
-    "answer", "agencies", "targets", "figures", "stages", "procedures", "apart", "milestones", "remarks", "limits",
-    "provenance",
+    "answer", "standing", "agencies", "targets", "figures", "stages", "procedures", "apart", "milestones", "remarks",
+    "limits", "provenance",
 )  # fmt: skip
 
 pytestmark = [pytest.mark.heavy, pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")]
@@ -31,7 +32,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     comparison = compare(read_example())
     report = check(comparison, "lai-chau-2022-2025", on="2024-12-31")
     folder = tmp_path_factory.mktemp("report") / "out"
-    page = write_report(comparison, report, folder, notice="Số liệu xây dựng để minh họa, không phải số liệu thật.")
+    notice = "Số liệu xây dựng để minh họa, không phải số liệu thật."
+    found = audit(comparison, report.programme, on=report.on)
+    page = write_report(comparison, report, folder, audit=found, notice=notice)
     return page.as_uri()
 
 
@@ -70,7 +73,7 @@ def test_the_page_fits_its_screen_says_nothing_to_the_console_and_asks_for_nothi
 def test_the_answer_is_on_the_first_screen(browser: Any, address: str) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto(address)
-    for chosen in (".answer article:first-child .sentence", ".agencies tbody tr:first-child"):
+    for chosen in (".answer article:first-child .sentence", "#standing .sentence"):
         box = page.locator(chosen).bounding_box()
         assert box["y"] + box["height"] < 900
     page.close()

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from report_samples import sample_comparison, sample_report, two_lines
+from tthc_cost.auditing import audit
 from tthc_cost.comparison import Comparison
 from tthc_cost.errors import Place, remark
 from tthc_cost.report.html import render
@@ -168,6 +169,17 @@ def test_what_is_not_claimed_and_where_figures_come_from_is_said(html: str) -> N
     assert "cần xác nhận" in text
     assert SHA256 in text
     assert "45.265 đồng/giờ" in text
+
+
+def test_an_audit_adds_its_part_with_links_charts_and_tables_like_the_others() -> None:
+    report = sample_report()
+    tags = _Tags(_render(report, audit=audit(report.comparison))).tags
+    ids = [attributes["id"] for _, attributes in tags if "id" in attributes]
+    assert tuple(ids) == ("answer", "standing", *SECTIONS[1:])
+    assert ("a", {"href": "#standing"}) in tags
+    assert all("scope" in attributes for tag, attributes in tags if tag == "th")
+    names = [tag for tag, _ in tags]
+    assert names.count("table") == names.count("caption")
 
 
 def test_without_a_programme_the_page_says_so_and_still_answers() -> None:

@@ -1,26 +1,40 @@
-"""The report: a page to read and print, a workbook to calculate with, and JSON for other tools, in one folder."""
+"""What leaves the office: the report, the Word documents and the periodic tables."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from tthc_cost.io.saving import check_folder, save_folder
+from tthc_cost.report.documents import Issuer, write_annex, write_appraisal, write_letters
 from tthc_cost.report.html import render
 from tthc_cost.report.labels import Labels
 from tthc_cost.report.page import page_of
-from tthc_cost.report.results import results_text
-from tthc_cost.report.workbook import workbook_bytes
+from tthc_cost.report.periodic import write_periodic
+from tthc_cost.report.results import lines_csv, results_text
+from tthc_cost.report.workbook import LINES_NAME, workbook_bytes
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable
     from pathlib import Path
 
+    from tthc_cost.auditing import Audit
     from tthc_cost.comparison import Comparison
     from tthc_cost.errors import Language
     from tthc_cost.targets import TargetReport
 
-__all__ = ["HTML_NAME", "JSON_NAME", "WORKBOOK_NAME", "write_report"]
+__all__ = [
+    "HTML_NAME",
+    "JSON_NAME",
+    "LINES_NAME",
+    "WORKBOOK_NAME",
+    "Issuer",
+    "write_annex",
+    "write_appraisal",
+    "write_letters",
+    "write_periodic",
+    "write_report",
+]
 
 HTML_NAME: Final = "report.html"
 WORKBOOK_NAME: Final = "results.xlsx"
@@ -32,14 +46,17 @@ def write_report(
     report: TargetReport | None,
     folder: str | os.PathLike[str],
     *,
+    audit: Audit | None = None,
     force: bool = False,
     language: Language = "vi",
     sources: Iterable[tuple[str, str]] = (),
     notice: str = "",
 ) -> Path:
-    """Write a report as a folder of ``report.html``, ``results.xlsx`` and ``results.json``, all of them or none.
+    """Write a report as a folder of four files, all of them or none.
 
-    The page needs nothing else: no network, no script. The same arguments give the same bytes.
+    ``report.html`` is to be read and printed, ``results.xlsx`` to calculate with, ``results.json`` for other tools,
+    and ``lines.csv`` holds every costed line. The page needs nothing else: no network, no script. The same arguments
+    give the same bytes.
 
     Parameters
     ----------
@@ -49,8 +66,11 @@ def write_report(
         What it was checked against; without it there are no targets, tasks and dates.
     folder : str or path-like
         Where to write; its parent must be there.
+    audit : Audit, optional
+        What in the saving is not a simplification, of this very comparison (`tthc_cost.auditing.audit`): what stands,
+        what must be explained, and what the saving comes from. Without it the report says nothing of these.
     force : bool
-        Whether a folder that is already there may be used; only the three files in it are replaced.
+        Whether a folder that is already there may be used; only these files in it are replaced.
     language : {"vi", "en"}
         Of the page and the workbook; texts of the input and of the programme stay as they are.
     sources : iterable of (str, str)
@@ -86,10 +106,11 @@ def write_report(
     """
     target = check_folder(folder, force=force)
     labels = Labels(language)
-    page = page_of(comparison, report, sources, notice)
+    page = page_of(comparison, report, sources, notice, audit)
     contents = {
         HTML_NAME: render(page, labels).encode("utf-8", "replace"),
         WORKBOOK_NAME: workbook_bytes(page, labels),
         JSON_NAME: results_text(page).encode("utf-8", "replace"),
+        LINES_NAME: lines_csv(page),
     }
     return save_folder(target, contents, force=force) / HTML_NAME

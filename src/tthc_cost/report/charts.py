@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tthc_cost.arithmetic import Reduction
+    from tthc_cost.attribution import Cause
     from tthc_cost.report.page import Milestone, ProcedureGroup, StageLine
+    from tthc_cost.report.stands import Step
     from tthc_cost.targets import TargetResult
     from tthc_cost.vocabulary import Bearer, Stage, TargetState, TaskState
 
@@ -21,15 +23,19 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Bullet",
+    "CauseBar",
     "Mark",
     "SavingBar",
     "Segment",
     "StageBars",
     "StateBar",
+    "StepBar",
     "Timeline",
     "bullet_of",
+    "cause_bars",
     "saving_bars",
     "stage_bars",
+    "step_bars",
     "timeline_of",
 ]
 
@@ -80,6 +86,39 @@ class SavingBar:
     """One bar of the largest savings."""
 
     group: ProcedureGroup
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class StepBar:
+    """One step of the waterfall: what still stands, what it takes out, and the target [% of the width].
+
+    Parameters
+    ----------
+    step : Step
+        Which.
+    left, left_width : float
+        Where the bar of what still stands begins, and how wide it is.
+    taken, taken_width : float
+        The same of what is taken out.
+    target : float or None
+        The saving that the target asks of this step's baseline.
+    """
+
+    step: Step
+    left: float
+    left_width: float
+    taken: float
+    taken_width: float
+    target: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CauseBar:
+    """One cause of the saving, and its bar; costs that it adds have one too."""
+
+    cause: Cause
+    saving_vnd: int
     width: float
 
 
@@ -168,6 +207,46 @@ def saving_bars(groups: Sequence[ProcedureGroup]) -> tuple[SavingBar, ...]:
     shown = [one for one in groups[:TOP_PROCEDURES] if one.cost.saving > 0]
     most = max((one.cost.saving for one in shown), default=1)
     return tuple(SavingBar(one, _within(Fraction(one.cost.saving, most))) for one in shown)
+
+
+def step_bars(steps: Sequence[Step], target: Fraction | None) -> tuple[StepBar, ...]:
+    """Lay out the waterfall from stated to standing on one scale, which holds zero.
+
+    Parameters
+    ----------
+    steps : sequence of Step
+        In order.
+    target : Fraction or None
+        Share of cost to be saved.
+    """
+    savings = [Fraction(one.cost.saving) for one in steps]
+    asked = [None if target is None else target * one.cost.baseline for one in steps]
+    ends = [Fraction(0), *savings, *(one for one in asked if one is not None)]
+    low, high = min(ends), max(ends) * Fraction(51, 50) or Fraction(1)
+
+    def place(saving: Fraction) -> float:
+        return _within((saving - low) / (high - low))
+
+    def bar(one: Fraction, other: Fraction) -> tuple[float, float]:
+        start, end = place(min(one, other)), place(max(one, other))
+        return start, round(end - start, 2)
+
+    return tuple(
+        StepBar(
+            step,
+            *bar(Fraction(0), saving),
+            *bar(saving, saving + step.effect_vnd),
+            None if required is None else place(required),
+        )
+        for step, saving, required in zip(steps, savings, asked, strict=True)
+    )
+
+
+def cause_bars(causes: Iterable[tuple[Cause, int]]) -> tuple[CauseBar, ...]:
+    """Lay out what a saving comes from; a cause without a part in it is left out."""
+    shown = [(cause, saving) for cause, saving in causes if saving]
+    most = max((abs(saving) for _, saving in shown), default=1)
+    return tuple(CauseBar(cause, saving, _within(Fraction(abs(saving), most))) for cause, saving in shown)
 
 
 def timeline_of(

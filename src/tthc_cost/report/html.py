@@ -7,9 +7,12 @@ from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from tthc_cost.auditing import RULES
 from tthc_cost.errors import MissingExtraError
-from tthc_cost.report.charts import bullet_of, saving_bars, stage_bars, timeline_of
+from tthc_cost.numerals import format_decimal
+from tthc_cost.report.charts import bullet_of, cause_bars, saving_bars, stage_bars, step_bars, timeline_of
 from tthc_cost.report.labels import MARKS
+from tthc_cost.report.stands import count_text, families_of, stands_text, steps_of
 from tthc_cost.vocabulary import Bearer, DecisionKind, Measure
 
 if TYPE_CHECKING:
@@ -20,12 +23,17 @@ if TYPE_CHECKING:
     from tthc_cost.report.charts import Timeline
     from tthc_cost.report.labels import Labels
     from tthc_cost.report.page import ApartLine, Page, ProcedureGroup, ProcedureLine
+    from tthc_cost.report.stands import Step
     from tthc_cost.targets import TargetResult
 
 __all__ = ["bearers_text", "limits", "missing_text", "reason_text", "render"]
 
 SHOWN_REMARKS: Final = 3
 """How many remarks of one code the page writes out; the workbook has them all."""
+POINT_DIGITS: Final = 2
+"""Decimals of percentage points."""
+SHOWN_FINDINGS: Final = 5
+"""How many findings of one family the page writes out; the workbook has them all."""
 
 
 def render(page: Page, labels: Labels) -> str:
@@ -53,6 +61,10 @@ def render(page: Page, labels: Labels) -> str:
         "progress": lambda line: progress_text(line, page, labels),
         "rate_source": rate_source,
         "confidence": lambda rates: f"provenance.confidence_{rates.confidence}",
+        "step_name": lambda step: step_name(step, labels),
+        "points": lambda points: format_decimal(points, POINT_DIGITS, language=labels.language),
+        "share_of_baseline": lambda vnd: share_of_baseline(vnd, page),
+        "counted": lambda findings: count_text(findings, labels),
         "bullet": bullet_of,
         "amount": lambda value, unit: labels("unit.amount", n=labels.number(value), unit=labels(f"unit.{unit}")),
     }
@@ -63,6 +75,12 @@ def render(page: Page, labels: Labels) -> str:
         marks=MARKS,
         answers=_answers(page),
         scale=_scale(page),
+        stands=() if page.audit is None else stands_text(page.audit, page.report, labels),
+        step_bars=() if page.audit is None else step_bars(steps_of(page.audit), page.cost_target),
+        families=() if page.audit is None else families_of(page.audit),
+        cause_bars=cause_bars(page.causes),
+        rules=len(RULES),
+        shown_findings=SHOWN_FINDINGS,
         stage_bars=stage_bars(page.stages),
         saving_bars=saving_bars(page.procedures),
         timeline=_timeline(page),
@@ -113,6 +131,7 @@ def _timeline(page: Page) -> Timeline | None:
 def _sections(page: Page) -> tuple[str, ...]:
     """Return the parts of the page, those that have something to say."""
     there = {
+        "standing": page.audit is not None,
         "agencies": True,
         "targets": page.report is not None,
         "figures": True,
@@ -153,6 +172,24 @@ def group_name(group: ProcedureGroup) -> str:
     """Return the code and name that a group is known by: those of its receiver, if there is one."""
     known = {line.code: line.name for line in group.lines}
     return f"{group.code}. {known.get(group.code) or ''}"
+
+
+def share_of_baseline(saving_vnd: int, page: Page) -> Fraction | None:
+    """Return which share of the baseline's cost a part of the saving is; None where that is nothing."""
+    baseline = page.comparison.total.baseline
+    return Fraction(saving_vnd) / baseline if baseline else None
+
+
+def step_name(step: Step, labels: Labels) -> str:
+    """Return what a step of the waterfall is called."""
+    if step.name == "rest":
+        return labels("standing.rest", n=labels.integer(len(step.findings)))
+    if not step.findings:
+        return labels(f"standing.{step.name}")
+    (one,) = step.findings
+    return labels(
+        "standing.finding", title=one.rule.title(labels.language), place=one.procedure or labels("standing.general")
+    )
 
 
 def progress_text(line: ProcedureLine, page: Page, labels: Labels) -> str:

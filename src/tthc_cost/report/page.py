@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pandas as pd
 
 from tthc_cost.arithmetic import Reduction
+from tthc_cost.attribution import attribute
 from tthc_cost.comparison import BASES
 from tthc_cost.standing import dated
 from tthc_cost.targets import progress
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from fractions import Fraction
 
+    from tthc_cost.attribution import Cause
+    from tthc_cost.auditing import Audit
     from tthc_cost.comparison import Comparison
     from tthc_cost.errors import Remark
     from tthc_cost.programmes import Deadline, Task
@@ -203,6 +206,10 @@ class Page:
         Input files: name and SHA-256.
     notice : str
         What is to be said above all, for example that the figures are constructed.
+    audit : Audit or None
+        What in the saving is not a simplification.
+    causes : tuple of (Cause, int)
+        What the stated saving comes from [đồng a year]; only beside an audit, and only where lines are known.
     """
 
     comparison: Comparison
@@ -219,6 +226,8 @@ class Page:
     rates: tuple[Rate, ...]
     sources: tuple[tuple[str, str], ...]
     notice: str
+    audit: Audit | None = None
+    causes: tuple[tuple[Cause, int], ...] = ()
 
     @property
     def counting(self) -> Counting:
@@ -242,7 +251,11 @@ def _last_target(report: TargetReport | None, measure: Measure) -> TargetResult 
 
 
 def page_of(
-    comparison: Comparison, report: TargetReport | None, sources: Iterable[tuple[str, str]] = (), notice: str = ""
+    comparison: Comparison,
+    report: TargetReport | None,
+    sources: Iterable[tuple[str, str]] = (),
+    notice: str = "",
+    audit: Audit | None = None,
 ) -> Page:
     """Gather what a report shows.
 
@@ -256,6 +269,8 @@ def page_of(
         Input files: name and SHA-256.
     notice : str
         What is to be said above all.
+    audit : Audit, optional
+        What in the saving is not a simplification; with it goes what the saving comes from.
     """
     achieved = in_force = None
     if report is not None and comparison.has_lines:
@@ -277,6 +292,8 @@ def page_of(
         rates=_used_rates(comparison),
         sources=tuple(sources),
         notice=notice,
+        audit=audit,
+        causes=tuple(attribute(comparison).total.items()) if audit is not None and comparison.has_lines else (),
     )  # fmt: skip
 
 

@@ -7,16 +7,20 @@ from fractions import Fraction
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
+from tthc_cost.io.delimited import delimited_text
+from tthc_cost.schema import is_blank, rows_of
+
 if TYPE_CHECKING:
     import datetime as dt
 
     from tthc_cost.arithmetic import Reduction
+    from tthc_cost.auditing import Audit
     from tthc_cost.rates import RateTable
     from tthc_cost.report.page import AgencyLine, Figure, Milestone, Page, ProcedureGroup, ProcedureLine
     from tthc_cost.targets import TargetResult
     from tthc_cost.tasks import TaskResult
 
-__all__ = ["RESULTS_SCHEMA", "RESULTS_VERSION", "results_text"]
+__all__ = ["RESULTS_SCHEMA", "RESULTS_VERSION", "lines_csv", "results_text"]
 
 RESULTS_SCHEMA: Final = "tthc_cost.results"
 RESULTS_VERSION: Final = 1
@@ -59,6 +63,8 @@ def results_text(page: Page) -> str:
         "bearers": [
             {"bearer": bearer, "in_total": inside, **_reduction(cost)} for bearer, cost, inside in page.bearers
         ],
+        "audit": None if page.audit is None else _audit(page.audit),
+        "causes": [{"cause": cause.value, "saving": saving} for cause, saving in page.causes],
         "procedures": [_group(one) for one in page.procedures],
         "apart": [{**_procedure(one.line), "reason": one.reason} for one in page.apart],
         "milestones": [_milestone(one) for one in page.milestones],
@@ -71,6 +77,27 @@ def results_text(page: Page) -> str:
         "provenance": _provenance(page),
     }
     return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def lines_csv(page: Page) -> bytes:
+    """Write the costed lines of both states as CSV, a row a line, in the words and units of the tables.
+
+    Parameters
+    ----------
+    page : Page
+        What to write.
+
+    Returns
+    -------
+    bytes
+        Columns of ``Comparison.lines``; a blank figure is an empty cell.
+    """
+    lines = page.comparison.lines
+    shown = [
+        ["" if missing else str(value) for value, missing in zip(column.tolist(), column.isna(), strict=True)]
+        for _, column in lines.items()
+    ]
+    return delimited_text([[str(name) for name in lines.columns], *zip(*shown, strict=True)])
 
 
 def _day(day: dt.date | None) -> str | None:
@@ -142,6 +169,42 @@ def _agency(line: AgencyLine) -> Json:
         "achieved": _or_none(line.achieved),
         "shortfall_vnd": line.shortfall_vnd,
         "overdue": line.overdue,
+    }
+
+
+def _audit(audit: Audit) -> Json:
+    """Return what stands and why the rest does not; a step of the waterfall names its finding by its position."""
+    return {
+        "rules": list(audit.rules),
+        "stated": _reduction(audit.comparison.total),
+        "standing": _reduction(audit.standing.total),
+        "disputed": audit.disputed_vnd,
+        "findings": [
+            {
+                "code": one.code,
+                "family": one.family.value,
+                "severity": one.severity,
+                "procedure": one.procedure,
+                "activity": one.activity,
+                "agency": one.agency,
+                "effect": one.effect_vnd,
+                "effect_points": _ratio(one.effect_points),
+                "vi": one.text("vi"),
+                "en": one.text("en"),
+            }
+            for one in audit.findings
+        ],
+        "waterfall": [
+            {
+                "finding": None if is_blank(row["finding"]) else int(row["finding"]),
+                "code": row["code"],
+                "effect": None if is_blank(row["effect_vnd"]) else int(row["effect_vnd"]),
+                "baseline": int(row["baseline_vnd"]),
+                "simplified": int(row["simplified_vnd"]),
+                "saving": int(row["saving_vnd"]),
+            }
+            for row in rows_of(audit.waterfall)
+        ],
     }
 
 

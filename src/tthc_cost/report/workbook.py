@@ -10,9 +10,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tthc_cost.io.books import EXACT_BELOW, FIRST_DATE, LONGEST_TEXT, new_book, printed_across
+from tthc_cost.io.books import EXACT_BELOW, FIRST_DATE, cell_text, new_book, printed_across
 from tthc_cost.numerals import format_percent
-from tthc_cost.report.html import bearers_text, limits, missing_text, rate_tables, reason_text, target_name
+from tthc_cost.report.html import (
+    bearers_text,
+    limits,
+    missing_text,
+    rate_tables,
+    reason_text,
+    share_of_baseline,
+    step_name,
+    target_name,
+)
+from tthc_cost.report.stands import steps_of
 from tthc_cost.vocabulary import Bearer, DecisionKind, Kind, Level, Stage, State
 
 if TYPE_CHECKING:
@@ -27,10 +37,14 @@ if TYPE_CHECKING:
     from tthc_cost.report.page import Page
     from tthc_cost.vocabulary import Term
 
-__all__ = ["workbook_bytes"]
+__all__ = ["LINES_NAME", "MOST_LINES", "workbook_bytes"]
+
+LINES_NAME: Final = "lines.csv"
 
 MOST_ROWS: Final = 1_048_575
 """Rows that a sheet holds below its headings."""
+MOST_LINES: Final = 20_000
+"""Lines that are still read in a workbook; more of them stand in a file of their own."""
 _FORMATS: Final[Mapping[str, str]] = {"code": "@", "whole": "#,##0", "decimal": "#,##0.######", "day": "dd/mm/yyyy"}
 _WIDTHS: Final[Mapping[str, int]] = {"code": 12, "text": 24, "long": 60, "ratio": 12, "day": 13}
 _WIDTH_OF_FIGURES: Final = 17
@@ -69,7 +83,7 @@ def workbook_bytes(page: Page, labels: Labels) -> bytes:
         If XlsxWriter is not installed.
     """
     with new_book(labels("report.title"), font_name="Calibri") as new:
-        for make in _SHEETS:
+        for make in (_SHEETS[0], *(_AUDIT_SHEETS if page.audit else ()), *_SHEETS[1:]):
             _write(new, make(page, labels), labels)
     return new.content
 
@@ -117,17 +131,11 @@ def _cell(sheet: Worksheet, row: int, position: int, value: object, style: Forma
     if value is None:
         sheet.write_blank(row, position, None, style)
     elif isinstance(value, str):
-        sheet.write_string(row, position, _text(value), style)
+        sheet.write_string(row, position, cell_text(value), style)
     elif isinstance(value, dt.date):
         sheet.write_datetime(row, position, value, style)
     else:
         sheet.write_number(row, position, value, style)
-
-
-def _text(text: str) -> str:
-    """Return what a cell can hold of a text: no half characters, and no more than fits."""
-    sound = text.encode("utf-8", "replace").decode("utf-8")
-    return sound if len(sound) <= LONGEST_TEXT else f"{sound[: LONGEST_TEXT - 1]}…"
 
 
 def _figures_of(cost: Reduction, target: Fraction | None) -> list[Any]:
@@ -159,6 +167,46 @@ def _summary(page: Page, labels: Labels) -> _Sheet:
     if page.notice:
         rows.insert(0, [page.notice])
     return _Sheet(labels("sheets.summary"), columns, rows)
+
+
+def _findings(page: Page, labels: Labels) -> _Sheet:
+    columns = [
+        (labels("standing.severity"), "code"), (labels("standing.family"), "text"), (labels("standing.code"), "text"),
+        (labels("procedures.code"), "code"), (labels("columns.activity"), "code"), (labels("standing.agency"), "text"),
+        (labels("standing.text"), "long"), (labels("standing.effect"), "whole"), (labels("standing.points"), "decimal"),
+    ]  # fmt: skip
+    rows = [
+        [
+            labels(f"standing.{one.severity}"), labels.term(one.family), one.rule.title(labels.language), one.procedure,
+            one.activity, one.agency, one.sentence(labels.language), one.effect_vnd, one.effect_points,
+        ]
+        for one in (page.audit.findings if page.audit else ())
+    ]  # fmt: skip
+    return _Sheet(labels("sheets.findings"), columns, rows)
+
+
+def _waterfall(page: Page, labels: Labels) -> _Sheet:
+    """Write every finding that takes something out, none of them together with others."""
+    columns = [
+        (labels("standing.step"), "long"), (labels("standing.agency"), "text"), (labels("standing.further"), "whole"),
+        *_cost_columns(labels),
+    ]  # fmt: skip
+    steps = steps_of(page.audit, len(page.audit.findings)) if page.audit else ()
+    rows = [
+        [
+            step_name(one, labels), one.findings[0].agency if one.findings else None,
+            one.effect_vnd if one.findings else None, *_figures_of(one.cost, page.cost_target),
+        ]
+        for one in steps
+    ]  # fmt: skip
+    return _Sheet(labels("sheets.waterfall"), columns, rows)
+
+
+def _causes(page: Page, labels: Labels) -> _Sheet:
+    saving = f"{labels('agencies.saving')} ({labels('unit.vnd_per_year')})"
+    columns = [(labels("standing.cause"), "long"), (saving, "whole"), (labels("standing.of_baseline"), "ratio")]
+    rows = [[labels.term(cause), part, _Share(share_of_baseline(part, page))] for cause, part in page.causes]
+    return _Sheet(labels("sheets.causes"), columns, rows)
 
 
 def _agencies(page: Page, labels: Labels) -> _Sheet:
@@ -283,6 +331,9 @@ _TERMS: Final[Mapping[str, type[Term]]] = {
 def _lines(page: Page, labels: Labels) -> _Sheet:
     """Write the lines of both states; effort and times a year print with the decimals that they have."""
     frame = page.comparison.lines
+    if len(frame) > MOST_LINES:
+        said = labels("sheets.lines_apart", n=labels.integer(len(frame)), file=LINES_NAME)
+        return _Sheet(labels("sheets.lines"), [(labels("columns.item"), "long")], [[said]])
     shown = [_shown(name, frame[name], labels) for name, _, _ in _LINE_COLUMNS]
     columns = [(labels(label), kind) for _, label, kind in _LINE_COLUMNS]
     return _Sheet(labels("sheets.lines"), columns, list(zip(*shown, strict=True)))
@@ -358,6 +409,8 @@ def _said_of_sources(page: Page, labels: Labels) -> Iterable[tuple[str, str | in
         yield labels("limits.title"), one
 
 
+_AUDIT_SHEETS: Final[tuple[Callable[[Page, Labels], _Sheet], ...]] = (_findings, _waterfall, _causes)
+"""What an audit adds, after the first of the others."""
 _SHEETS: Final[tuple[Callable[[Page, Labels], _Sheet], ...]] = (
     _summary, _agencies, _targets, _procedures, _apart, _stages, _lines, _tasks, _remarks, _provenance,
 )  # fmt: skip
