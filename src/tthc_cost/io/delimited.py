@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from tthc_cost.errors import InputFault
 from tthc_cost.io.headings import HEADING_ROWS
-from tthc_cost.io.opening import MOST_CELLS, MOST_ROWS
-from tthc_cost.io.opening import _contents as read_contents
+from tthc_cost.io.opening import MOST_CELLS, MOST_ROWS, read_contents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from tthc_cost.errors import Remark
     from tthc_cost.io.markup import Area, Cells
 
-__all__ = ["LARGEST_FILE", "MOST_CELLS", "MOST_ROWS", "Sheet", "Workbook", "open_workbook"]
+__all__ = ["LARGEST_FILE", "MOST_CELLS", "MOST_ROWS", "Sheet", "Workbook", "open_workbook", "read_contents"]
 
 LARGEST_FILE: Final = 128 * 2**20
 """Bytes that the parts of one workbook may unpack to."""
@@ -147,7 +147,7 @@ def open_workbook(path: Path, file: str, *, formats: Sequence[str] = ("xlsx",)) 
         If python-calamine is not installed.
     """
     place = Place(file)
-    data = _contents(path, place)
+    data = read_contents(path, place)
     if data.startswith(_OLE):
         if _ENCRYPTED_PACKAGE in data:
             raise InputFault.because("file_encrypted", place)
@@ -246,8 +246,14 @@ def _merged(look: Cells, place: Place) -> tuple[Area, ...]:
 # The file and its parts
 
 
-def _contents(path: Path, place: Place) -> bytes:
-    """Read the file within its limit."""
+def read_contents(path: Path, place: Place) -> bytes:
+    """Read a file within its limit.
+
+    Raises
+    ------
+    InputFault
+        If it is missing, no regular file, unreadable, too large or empty.
+    """
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):

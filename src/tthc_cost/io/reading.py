@@ -30,7 +30,17 @@ if TYPE_CHECKING:
     from tthc_cost.io.opening import Sheet, Workbook
     from tthc_cost.schema import Table
 
-__all__ = ["INTRODUCTION", "LISTS", "REQUIRED_TABLES", "find_workbooks", "read_review", "read_reviews"]
+__all__ = [
+    "INTRODUCTION",
+    "LISTS",
+    "REQUIRED_TABLES",
+    "ReadWorkbook",
+    "find_workbooks",
+    "read_review",
+    "read_reviews",
+    "read_sheet",
+    "review_of",
+]
 
 INTRODUCTION: Final = "Giới thiệu"
 LISTS: Final = "Danh mục"
@@ -73,7 +83,7 @@ def read_review(path: str | os.PathLike[str]) -> Review:
     48
     """
     path = Path(path)
-    return _review_of([_read_workbook(path, path.name)])
+    return review_of([_read_workbook(path, path.name)])
 
 
 def find_workbooks(source: str | os.PathLike[str]) -> dict[str, Path]:
@@ -168,7 +178,7 @@ def read_reviews(folder: str | os.PathLike[str], progress: Callable[[str, int, i
         read.append(_read_workbook(path, file))
         if progress:
             progress(file, done, len(files))
-    return _review_of(read)
+    return review_of(read)
 
 
 # One workbook
@@ -193,7 +203,7 @@ class _ReadTable:
 
 
 @dataclass(slots=True)
-class _Read:
+class ReadWorkbook:
     """What one workbook holds, what is wrong with its build, and whether its tables can be put together."""
 
     file: str
@@ -208,8 +218,8 @@ class _Read:
         return f"{letter}{place.row}" if letter and place.row else None
 
 
-def _read_workbook(path: Path, file: str) -> _Read:
-    read = _Read(file)
+def _read_workbook(path: Path, file: str) -> ReadWorkbook:
+    read = ReadWorkbook(file)
     try:
         workbook = open_workbook(path, file, formats=("xlsx", "xls"))
     except InputFault as error:
@@ -218,14 +228,14 @@ def _read_workbook(path: Path, file: str) -> _Read:
         return read
     for name, sheet in _sheets_of_tables(workbook, read).items():
         try:
-            _read_sheet(TABLES[name], workbook.sheet(sheet), Place(file, sheet), read)
+            read_sheet(TABLES[name], workbook.sheet(sheet), Place(file, sheet), read)
         except InputFault as error:
             read.remarks += error.faults
             read.sound = False
     return read
 
 
-def _sheets_of_tables(workbook: Workbook, read: _Read) -> dict[str, str]:
+def _sheets_of_tables(workbook: Workbook, read: ReadWorkbook) -> dict[str, str]:
     """Find the sheet of each table, and say which are missing, unknown or there twice."""
     titles = {fold(title): table.name for table in TABLES.values() for title in (table.name, table.en, table.vi)}
     unread = {fold(INTRODUCTION), fold(LISTS)}
@@ -259,7 +269,8 @@ def _sheets_of_tables(workbook: Workbook, read: _Read) -> dict[str, str]:
     return {name: sheets[name] for name in TABLES if name in sheets}
 
 
-def _read_sheet(table: Table, sheet: Sheet, place: Place, read: _Read) -> None:
+def read_sheet(table: Table, sheet: Sheet, place: Place, read: ReadWorkbook) -> None:
+    """Read the rows of a sheet, or whatever has cells like one, into the workbook that it is of."""
     headings = find_headings(table, sheet.rows, place)
     if headings is None:
         is_blank = not any(_is_filled(cell) for row in sheet.rows for cell in row) and not sheet.marks
@@ -336,7 +347,9 @@ def _code(value: object) -> object:
     return Unreadable(remark("cell_code_is_not_text", value=shown))
 
 
-def _states(headings: Headings, sheet: Sheet, rows: Sequence[int], place: Place, read: _Read) -> list[State | None]:
+def _states(
+    headings: Headings, sheet: Sheet, rows: Sequence[int], place: Place, read: ReadWorkbook
+) -> list[State | None]:
     """Read the state of each row; a row without one belongs to neither and makes the workbook unsound."""
     if STATE in headings.unreadable:
         return [None] * len(rows)
@@ -375,7 +388,7 @@ def _state(cell: object, mark: Remark | None) -> State | tuple[Remark, ...]:
 # All workbooks
 
 
-def _review_of(workbooks: Sequence[_Read]) -> Review:
+def review_of(workbooks: Sequence[ReadWorkbook]) -> Review:
     """Make one review of all workbooks, or raise every fault of all of them."""
     remarks = [one for read in workbooks for one in read.remarks]
     sound = [read for read in workbooks if read.sound]
@@ -394,7 +407,7 @@ def _review_of(workbooks: Sequence[_Read]) -> Review:
         raise InputFault(*_in_order(error.faults, workbooks)) from None
 
 
-def _tables(workbooks: Iterable[_Read], state: State | None) -> dict[str, pd.DataFrame]:
+def _tables(workbooks: Iterable[ReadWorkbook], state: State | None) -> dict[str, pd.DataFrame]:
     """Stack the tables of one state, or those of the review, from all workbooks."""
     frames: dict[str, list[pd.DataFrame]] = defaultdict(list)
     for read in workbooks:
@@ -407,7 +420,7 @@ def _tables(workbooks: Iterable[_Read], state: State | None) -> dict[str, pd.Dat
     return {name: pd.concat(several, ignore_index=True) for name, several in frames.items()}
 
 
-def _faults_of_cells(read: _Read) -> list[Remark]:
+def _faults_of_cells(read: ReadWorkbook) -> list[Remark]:
     """Say what is wrong with the cells of a workbook whose tables cannot be put together."""
     faults = []
     for name, one in read.tables.items():
@@ -418,7 +431,7 @@ def _faults_of_cells(read: _Read) -> list[Remark]:
     return faults
 
 
-def _in_order(faults: Iterable[Remark], workbooks: Sequence[_Read]) -> list[Remark]:
+def _in_order(faults: Iterable[Remark], workbooks: Sequence[ReadWorkbook]) -> list[Remark]:
     """Give each fault its cell, drop repetitions, and sort by file, keeping the order within one."""
     by_file = {read.file: read for read in workbooks}
     rank = {file: number for number, file in enumerate(by_file)}

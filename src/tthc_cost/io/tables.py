@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from tthc_cost.errors import InputFault, MissingExtraError, Place, UnknownNameError, remark
 from tthc_cost.io.delimited import check_size, delimited_cells, delimited_text
 from tthc_cost.io.headings import STATE, find_headings
-from tthc_cost.io.opening import Sheet
-from tthc_cost.io.opening import _contents as read_contents
-from tthc_cost.io.reading import REQUIRED_TABLES, _Read, _read_sheet, _review_of
+from tthc_cost.io.opening import Sheet, read_contents
+from tthc_cost.io.reading import REQUIRED_TABLES, ReadWorkbook, read_sheet, review_of
 from tthc_cost.io.saving import check_folder, save_folder
 from tthc_cost.io.writing import check_texts, stacked_tables
 from tthc_cost.numerals import bare
@@ -84,14 +83,14 @@ def read_tables(folder: str | os.PathLike[str]) -> Review:
     True
     """
     path = Path(folder)
-    read = _Read(path.resolve().name)
+    read = ReadWorkbook(path.resolve().name)
     for name, file in _files(path, read).items():
         try:
             _READERS[file.suffix.lower()](TABLES[name], file, Place(read.file, file.name), read)
         except InputFault as error:
             read.remarks += error.faults
             read.sound = False
-    return _review_of([read])
+    return review_of([read])
 
 
 def find_tables(folder: str | os.PathLike[str]) -> dict[str, tuple[Path, ...]]:
@@ -126,7 +125,7 @@ def find_tables(folder: str | os.PathLike[str]) -> dict[str, tuple[Path, ...]]:
     return {name: tuple(files) for name, files in found.items()}
 
 
-def _files(folder: Path, read: _Read) -> dict[str, Path]:
+def _files(folder: Path, read: ReadWorkbook) -> dict[str, Path]:
     """Find the file of each table, and say which are missing, unknown or there twice."""
     found = find_tables(folder)
     unknown = found.pop("", ())
@@ -158,7 +157,7 @@ def _files(folder: Path, read: _Read) -> dict[str, Path]:
 # CSV
 
 
-def _read_csv(table: Table, path: Path, place: Place, read: _Read) -> None:
+def _read_csv(table: Table, path: Path, place: Place, read: ReadWorkbook) -> None:
     def headings(rows: Sequence[Sequence[str]]) -> int:
         try:
             found = find_headings(table, _squared(rows), place)
@@ -166,7 +165,7 @@ def _read_csv(table: Table, path: Path, place: Place, read: _Read) -> None:
             return 0
         return len(found.columns) if found else 0
 
-    _read_sheet(table, Sheet(delimited_cells(path, place, headings), {}), place, read)
+    read_sheet(table, Sheet(delimited_cells(path, place, headings), {}), place, read)
 
 
 def _squared(rows: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -203,7 +202,7 @@ def _arrow() -> ModuleType:
     return import_module("pyarrow")
 
 
-def _read_parquet(table: Table, path: Path, place: Place, read: _Read) -> None:
+def _read_parquet(table: Table, path: Path, place: Place, read: ReadWorkbook) -> None:
     """Read a file whose names and values become a sheet: the names are its first row."""
     names, columns = _columns(read_contents(path, place), place)
     marks = {}
@@ -213,7 +212,7 @@ def _read_parquet(table: Table, path: Path, place: Place, read: _Read) -> None:
                 marks[row + 1, position] = fault
                 values[row] = ""
     cells = [names, *(list(row) for row in zip(*columns, strict=True))]
-    _read_sheet(table, Sheet(cells, marks), place, read)
+    read_sheet(table, Sheet(cells, marks), place, read)
     if table.name in read.tables:
         read.tables[table.name].letters = {}
 
@@ -269,7 +268,7 @@ def _as_parquet(frame: pd.DataFrame) -> bytes:
 # A folder
 
 
-_READERS: Final[Mapping[str, Callable[[Table, Path, Place, _Read], None]]] = {
+_READERS: Final[Mapping[str, Callable[[Table, Path, Place, ReadWorkbook], None]]] = {
     ".csv": _read_csv,
     ".parquet": _read_parquet,
 }
