@@ -30,7 +30,9 @@ from scm_forms import (
 )
 from tthc_cost.comparison import compare
 from tthc_cost.errors import InputFault, MismatchError
-from tthc_cost.io.scm_layout import ScmLayout
+from tthc_cost.io.scm_figures import unit_of_heading
+from tthc_cost.io.scm_headings import heading_meaning
+from tthc_cost.io.scm_layout import ScmLayout, default_layout
 from tthc_cost.io.scm_reading import read_scm_form, read_scm_forms
 from tthc_cost.rates import RateTable
 
@@ -340,6 +342,43 @@ def test_ditto_takes_the_value_above_and_says_so(tmp_path: Path) -> None:
     notes = [one for one in review.notes if one.code == "scm_ditto"]
     assert len(notes) == 3
     assert says(notes[0], "E11", "E9")
+
+
+@pytest.mark.parametrize(
+    ("column", "heading"),
+    [
+        ("frequency", "Số lần thực hiện/01 tháng"),
+        ("frequency", "Số lần thực hiện/quý"),
+        ("frequency", "Số lần thực hiện/2 năm"),
+        ("population", "Số lượng đối tượng tuân thủ/01 tháng"),
+        ("population", "Số lượng đối tượng tuân thủ/06 tháng"),
+        ("population", "Số lượng đối tượng tuân thủ giai đoạn 2020-2022"),
+        ("vnd_per_hour", "Mức thu nhập bình quân/01 người/01 tháng (đồng)"),
+        ("vnd_per_hour", "Mức TNBQ/01 người/01 ngày làm việc (đồng)"),
+    ],
+)
+def test_a_heading_of_another_period_is_refused_not_taken_for_a_year_or_an_hour(column: str, heading: str) -> None:
+    with pytest.raises(InputFault) as caught:
+        unit_of_heading(column, heading, default_layout())
+    assert caught.value.faults[0].code == "scm_unit_unknown"
+
+
+@pytest.mark.parametrize(
+    ("column", "heading"),
+    [
+        ("frequency", "Số lần thực hiện/01 năm"),
+        ("population", "Số lượng đối tượng tuân thủ/01 năm"),
+        ("vnd_per_hour", "Mức TNBQ/01 người/01 giờ làm việc (đồng)"),
+    ],
+)
+def test_the_periods_of_the_official_form_are_understood(column: str, heading: str) -> None:
+    unit_of_heading(column, heading, default_layout())
+
+
+def test_how_many_people_work_is_no_column_to_pass_over() -> None:
+    assert heading_meaning("Người thực hiện", default_layout()) == "ignored"
+    assert heading_meaning("Số người thực hiện", default_layout()) is None
+    assert heading_meaning("Số lượng người thực hiện (người)", default_layout()) is None
 
 
 @pytest.mark.parametrize("volume", ["first", "merged", "letterhead"])

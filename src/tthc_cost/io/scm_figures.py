@@ -58,6 +58,17 @@ class Unit:
     scale: Fraction
 
 
+_A_YEAR_IS_NOT_MEANT: Final = re.compile(
+    r"/\s*(?:\d+\s*)?(?:tháng|quý|tuần|ngày|kỳ|đợt)|/\s*0*(?:[2-9]|[1-9]\d+)\s*năm|giai đoạn\s*\d.*"
+)
+_OTHER_PERIODS: Final = {
+    "frequency": _A_YEAR_IS_NOT_MEANT,
+    "population": _A_YEAR_IS_NOT_MEANT,
+    "vnd_per_hour": re.compile(r"/\s*(?:\d+\s*)?(?:tháng|quý|tuần|ngày|buổi|năm)(?:\s*làm việc)?"),
+}
+"""Periods other than the column's own that a heading may name: taken for a year or an hour, figures would multiply."""
+
+
 def unit_of_heading(column: str, heading: str, layout: ScmLayout) -> Unit | None:
     """Return the unit that a heading states for a column of figures; None if it states none.
 
@@ -73,6 +84,9 @@ def unit_of_heading(column: str, heading: str, layout: ScmLayout) -> Unit | None
     Unit(text='1.000 đồng', scale=Fraction(1000, 1))
     """
     text = unicodedata.normalize("NFC", heading).casefold()
+    period = _OTHER_PERIODS[column].search(_BRACKETS.sub(" ", text)) if column in _OTHER_PERIODS else None
+    if period:
+        raise InputFault.because("scm_unit_unknown", unit=period[0].strip(), own=OWN_UNITS[column])
     stated = [*_BRACKETS.findall(text), *_STATED.findall(_BRACKETS.sub(" ", text))]
     for candidate in stated:
         if unit := _unit(column, candidate, layout):

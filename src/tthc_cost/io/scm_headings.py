@@ -12,6 +12,7 @@ from tthc_cost.io.markup import column_letters
 from tthc_cost.io.scm_figures import OWN_UNITS, unit_of_heading
 from tthc_cost.io.scm_layout import COMPARISON, FIGURES
 from tthc_cost.numerals import format_exact, shorten
+from tthc_cost.vocabulary import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +22,16 @@ if TYPE_CHECKING:
     from tthc_cost.io.scm_figures import Unit
     from tthc_cost.io.scm_layout import ScmLayout
 
-__all__ = ["ADDED", "Columns", "Grid", "ScmHeadings", "find_scm_headings", "is_numbering", "missing_headings"]
+__all__ = [
+    "ADDED",
+    "Columns",
+    "Grid",
+    "ScmHeadings",
+    "find_scm_headings",
+    "heading_meaning",
+    "is_numbering",
+    "missing_headings",
+]
 
 ADDED: Final = frozenset({"effort_hours", "service_vnd", "fee_vnd", "other_vnd"})
 """Columns that may stand several times: their figures are added."""
@@ -136,7 +146,8 @@ def find_scm_headings(grid: Grid, row: int, units: Mapping[str, Unit], layout: S
         if not texts:
             continue
         name = next(
-            (said for start in range(len(texts)) if (said := _meaning(" ".join(texts[-1 - start :]), layout))), None
+            (said for start in range(len(texts)) if (said := heading_meaning(" ".join(texts[-1 - start :]), layout))),
+            None,
         )
         if name is None:
             headings.unknown[column] = texts[-1]
@@ -179,10 +190,12 @@ def _shown(name: str, layout: ScmLayout) -> str:
     return f"«{layout.columns[name][0]}»"
 
 
-def _meaning(text: str, layout: ScmLayout) -> str | None:
+def heading_meaning(text: str, layout: ScmLayout) -> str | None:
     """Return what a heading means, with what stands in brackets only if nothing is understood without it."""
     outside = re.sub(r"[(\[][^()\[\]]*[)\]]", " ", text)
-    return layout.meaning("columns", outside) or layout.meaning("columns", text)
+    found = layout.meaning("columns", outside) or layout.meaning("columns", text)
+    # Who carries it out may be left unread; how many do is a figure to multiply by.
+    return None if found == "ignored" and fold(text).startswith("số ") else found
 
 
 def _names_in(grid: Grid, row: int, layout: ScmLayout) -> dict[int, str]:
@@ -191,7 +204,7 @@ def _names_in(grid: Grid, row: int, layout: ScmLayout) -> dict[int, str]:
     if any(not isinstance(value, str) for _, value in cells if value is not None):
         return {}
     texts = {column: value for column, value in cells if value is not None and not _LABEL.search(value)}
-    return {column: name for column, value in texts.items() if (name := _meaning(value, layout))}
+    return {column: name for column, value in texts.items() if (name := heading_meaning(value, layout))}
 
 
 def _looks_like_headings(names: Sequence[str]) -> bool:
