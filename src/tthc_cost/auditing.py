@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -21,18 +20,18 @@ from tthc_cost import (
     pattern_rules,
 )
 from tthc_cost.arithmetic import Reduction
-from tthc_cost.cells import read_value
+from tthc_cost.cells import read_day
 from tthc_cost.claims import read_claims
 from tthc_cost.comparison import Comparison
-from tthc_cost.errors import InputFault, UnknownNameError, require
+from tthc_cost.errors import UnknownNameError, require
 from tthc_cost.findings import Evidence, Finding
 from tthc_cost.line_pairs import Undo
 from tthc_cost.programmes import Programme
 from tthc_cost.programmes import programme as shipped_programme
-from tthc_cost.schema import TABLES
 from tthc_cost.vocabulary import suggest
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Mapping
 
     from narwhals.stable.v2.typing import IntoDataFrame
@@ -207,7 +206,7 @@ def audit(
     if plan is not None:
         require(plan, Programme, "programme")
     rules = _chosen(without, has_lines=comparison.has_lines)
-    evidence = Evidence(comparison, plan, _day(on), read_claims(claims))
+    evidence = Evidence(comparison, plan, None if on is None else read_day(on), read_claims(claims))
     seen = [(rule, one) for rule in rules for one in rule.look(evidence)]
     disputes = any(len(one.at) or one.as_one for _, one in seen)
     findings = _weighed(evidence, seen, evidence.pairs if disputes else None)
@@ -228,15 +227,6 @@ def _chosen(without: Iterable[str], *, has_lines: bool) -> list[Rule]:
             near = ", ".join(suggest(code, RULES) or RULES)
             raise UnknownNameError.because("unknown_rule", value=code, near=near)
     return [rule for rule in RULES.values() if rule.code not in left_out and (has_lines or not rule.needs_lines)]
-
-
-def _day(on: dt.date | str | None) -> dt.date | None:
-    if on is None:
-        return None
-    day = read_value(TABLES["task_records"].column("done_on"), on)
-    if not isinstance(day, dt.date):
-        raise InputFault.because("not_a_date", value=on)
-    return day
 
 
 def _weighed(evidence: Evidence, seen: list[tuple[Rule, Seen]], pairs: LinePairs | None) -> list[Finding]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tthc_cost.schema import Column
 
-__all__ = ["Answer", "cell_reader", "read_value"]
+__all__ = ["Answer", "cell_reader", "read_day", "read_value"]
 
 Answer: TypeAlias = tuple[Any, tuple[Remark, ...]]
 """What a cell holds, None when it is blank or at fault, and what is to be said of it."""
@@ -66,6 +66,24 @@ def read_value(column: Column, value: object) -> Any:  # noqa: ANN401 - what the
     if whole is None:
         raise InputFault(*(one.at(column=column.name) for one in said))
     return float(read) if said else whole
+
+
+def read_day(value: object) -> dt.date:
+    """Read a day: a date, or text such as ``"2024-12-31"`` or ``"31/12/2024"``.
+
+    Raises
+    ------
+    InputFault
+        If it is none, or there is no such day.
+
+    Examples
+    --------
+    >>> read_day("31/12/2024")
+    datetime.date(2024, 12, 31)
+    """
+    if is_blank(value):
+        raise InputFault.because("not_a_date", value=value)
+    return _date(value)
 
 
 def cell_reader(column: Column) -> Callable[[object], Answer]:

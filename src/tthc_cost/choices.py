@@ -158,11 +158,12 @@ class Choices:
 
     def comparison(self, source: Path | None) -> Comparison:
         """Read a source and compare its two states as chosen."""
-        if self.kind_of(source) == "costs":
+        kind = self.kind_of(source)
+        if kind == "costs":
             assert source is not None  # noqa: S101 - the example is no table of costs
             costs = read_costs(source)
             return replace(Comparison.from_costs(costs.frame), remarks=costs.remarks)
-        review = read_source(source, self.kind_of(source), self.form_layout)
+        review = read_source(source, kind, self.form_layout)
         bearers = [Bearer.parse(one) for one in self.bearer] or None
         return compare(review, self._rates(review), population=self.population, bearers=bearers)
 
@@ -181,6 +182,10 @@ class Choices:
         if not path.is_file():
             raise InputFault.because("no_such_file", path=path)
         return Programme.from_toml(path.read_text(encoding="utf-8"))
+
+    def settled(self, source: Path | None) -> Choices:
+        """Return the same choices for a source of which it is settled what it is, so that it is looked at once."""
+        return replace(self, kind=self.kind_of(source))
 
     def kind_of(self, source: Path | None) -> SourceKind:
         """Return what a source is, as said or as it looks: by its files, its suffix, the names of its sheets."""

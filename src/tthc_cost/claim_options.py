@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from importlib.resources import files
 from itertools import combinations
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -26,7 +24,7 @@ from tthc_cost.arithmetic import (
 from tthc_cost.claims import Scope
 from tthc_cost.errors import TthcCostError
 from tthc_cost.line_pairs import Undo
-from tthc_cost.rates import RateTable
+from tthc_cost.rates import RateTable, base_salary_dates, gdp_years
 from tthc_cost.vocabulary import Bearer, State, fold
 
 if TYPE_CHECKING:
@@ -92,12 +90,9 @@ def _say(word: str, language: Language, **values: object) -> str:
 @cache
 def _bases() -> tuple[tuple[str, str, RateTable], ...]:
     """Return every basis of rates that the library ships: its word, date or year, and its rates."""
-    shipped = tomllib.loads((files("tthc_cost") / "data" / "rates.toml").read_text(encoding="utf-8"))
-    salaries = [row["from"] for row in shipped["base_salary"]]
-    years = [row["year"] for row in shipped["gdp_per_head"]]
     return (
-        *(("civil_service", f"{day:%d/%m/%Y}", RateTable.civil_service(day)) for day in salaries),
-        *(("gdp", str(year), RateTable.from_gdp_per_head(year)) for year in years),
+        *(("civil_service", f"{day:%d/%m/%Y}", RateTable.civil_service(day)) for day in base_salary_dates()),
+        *(("gdp", str(year), RateTable.from_gdp_per_head(year)) for year in gdp_years()),
     )
 
 

@@ -66,6 +66,7 @@ def report(
     force: Force = False,
 ) -> int:
     """Ghi báo cáo: report.html, results.xlsx, results.json, lines.csv. / Write the report."""
+    choices = choices.settled(source)
     found = choices.report(source)
     sources, notice = sources_of(source, choices.kind_of(source)), choices.notice(source)
     audit = audit_of(found)
@@ -126,6 +127,7 @@ def documents(
     force: Force = False,
 ) -> int:
     """Ghi ba loại văn bản Word: phụ lục phương án, báo cáo thẩm định, công văn. / Write the three Word documents."""
+    choices = choices.settled(source)
     found = choices.report(source)
     sources, notice = sources_of(source, choices.kind_of(source)), choices.notice(source)
     issuer, audit = Issuer.of(found.programme), audit_of(found)
@@ -161,6 +163,7 @@ def periodic_tables(
     force: Force = False,
 ) -> int:
     """Ghi bảng báo cáo định kỳ quý, năm. / Write the periodic report tables."""
+    choices = choices.settled(source)
     comparison = choices.comparison(source)
     tables = [periodic(comparison, reporting_period(one), basis=choices.basis) for one in period]
     sources, notice = sources_of(source, choices.kind_of(source)), choices.notice(source)

@@ -37,7 +37,16 @@ if TYPE_CHECKING:
     Money: TypeAlias = Number | pint.Quantity[Any]
     Row: TypeAlias = Mapping[str, Any]
 
-__all__ = ["ALL_GRADES", "Figure", "Rate", "RateTable", "gdp_per_head", "working_hours"]
+__all__ = [
+    "ALL_GRADES",
+    "Figure",
+    "Rate",
+    "RateTable",
+    "base_salary_dates",
+    "gdp_per_head",
+    "gdp_years",
+    "working_hours",
+]
 
 ALL_GRADES: Final = "*"
 """What stands in the column ``grade`` of a table that has one rate whatever the grade."""
@@ -402,6 +411,28 @@ def gdp_per_head(year: int) -> Figure:
     if year not in rows:
         raise DateOutOfRangeError.because("rate_year_unknown", value=year, known=", ".join(map(str, rows)))
     return _figure(rows[year])
+
+
+def gdp_years() -> tuple[int, ...]:
+    """Return the years whose gross domestic product per head is shipped.
+
+    Examples
+    --------
+    >>> gdp_years()
+    (2022, 2023, 2024, 2025)
+    """
+    return tuple(row["year"] for row in _data()["gdp_per_head"])
+
+
+def base_salary_dates() -> tuple[date, ...]:
+    """Return the days from which a shipped base salary holds.
+
+    Examples
+    --------
+    >>> base_salary_dates()[-1]
+    datetime.date(2026, 7, 1)
+    """
+    return tuple(row["from"] for row in _data()["base_salary"])
 
 
 @cache

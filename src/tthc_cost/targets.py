@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -12,17 +11,17 @@ import numpy as np
 import pandas as pd
 
 from tthc_cost.arithmetic import Reduction
-from tthc_cost.cells import read_value
+from tthc_cost.cells import read_day
 from tthc_cost.comparison import BASES, Comparison
-from tthc_cost.errors import InputFault, UnknownNameError, remark, require
+from tthc_cost.errors import UnknownNameError, remark, require
 from tthc_cost.programmes import Programme
 from tthc_cost.programmes import programme as shipped_programme
-from tthc_cost.schema import TABLES
 from tthc_cost.standing import dated
 from tthc_cost.tasks import agency_name, judge_tasks, register_of
 from tthc_cost.vocabulary import Counting, Measure, TargetState, TaskState
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tthc_cost.comparison import Basis
@@ -239,7 +238,7 @@ def check(
     require(comparison, Comparison, "comparison")
     plan = shipped_programme(programme) if isinstance(programme, str) else programme
     require(plan, Programme, "programme")
-    day = _day(on)
+    day = read_day(on)
     if basis not in BASES:
         raise UnknownNameError.because("unknown_basis", value=basis, known=", ".join(BASES))
     counting = Counting.parse(counting)
@@ -334,13 +333,6 @@ def _behind(part: Comparison, report: TargetReport) -> int:
     """Return how many procedures the due milestones of review lack: late ones are lacking for ever."""
     due = [one for one in report.programme.targets if one.measure is Measure.REVIEWED and report.on >= one.before]
     return max((_judge(one, part, part, on=report.on, counting=report.counting).missing for one in due), default=0)
-
-
-def _day(on: dt.date | str) -> dt.date:
-    day = read_value(TABLES["task_records"].column("done_on"), on)
-    if not isinstance(day, dt.date):
-        raise InputFault.because("not_a_date", value=on)
-    return day
 
 
 def _moments(comparison: Comparison, programme: Programme, on: dt.date, basis: Basis) -> dict[dt.date, Comparison]:

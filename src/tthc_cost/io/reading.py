@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,6 +36,7 @@ __all__ = [
     "REQUIRED_TABLES",
     "ReadWorkbook",
     "find_workbooks",
+    "in_order",
     "read_review",
     "read_reviews",
     "read_sheet",
@@ -404,7 +405,9 @@ def review_of(workbooks: Sequence[ReadWorkbook]) -> Review:
             Validation.of(remarks).raise_faults()
         return Review.from_tables(*tables, remarks=remarks)
     except InputFault as error:
-        raise InputFault(*_in_order(error.faults, workbooks)) from None
+        by_file = {read.file: read for read in workbooks}
+        said = in_order(error.faults, by_file, lambda place: by_file[place.file or ""].cell(place))
+        raise InputFault(*said) from None
 
 
 def _tables(workbooks: Iterable[ReadWorkbook], state: State | None) -> dict[str, pd.DataFrame]:
@@ -431,13 +434,10 @@ def _faults_of_cells(read: ReadWorkbook) -> list[Remark]:
     return faults
 
 
-def _in_order(faults: Iterable[Remark], workbooks: Sequence[ReadWorkbook]) -> list[Remark]:
+def in_order(faults: Iterable[Remark], files: Iterable[str], cell_of: Callable[[Place], str | None]) -> list[Remark]:
     """Give each fault its cell, drop repetitions, and sort by file, keeping the order within one."""
-    by_file = {read.file: read for read in workbooks}
-    rank = {file: number for number, file in enumerate(by_file)}
-    placed = []
-    for fault in faults:
-        read = by_file.get(fault.place.file or "")
-        cell = read.cell(fault.place) if read and not fault.place.cell else fault.place.cell
-        placed.append(replace(fault, place=replace(fault.place, cell=cell)))
+    rank = {file: number for number, file in enumerate(files)}
+    placed = (
+        one if one.place.cell or one.place.file not in rank else one.at(cell=cell_of(one.place)) for one in faults
+    )
     return sorted(dict.fromkeys(placed), key=lambda fault: rank.get(fault.place.file or "", len(rank)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +11,7 @@ import pandas as pd
 
 from tthc_cost.errors import InputFault, Place, Severity, remark, require
 from tthc_cost.io.opening import open_workbook
-from tthc_cost.io.reading import find_workbooks
+from tthc_cost.io.reading import find_workbooks, in_order
 from tthc_cost.io.scm_checks import check_block, check_comparison
 from tthc_cost.io.scm_layout import ScmLayout, default_layout, words_in
 from tthc_cost.io.scm_states import Procedure, tables_of
@@ -22,7 +22,7 @@ from tthc_cost.vocabulary import State
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from tthc_cost.errors import Remark
     from tthc_cost.io.scm_lines import Block
@@ -119,6 +119,11 @@ class _File:
     tables: list[Tables] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     letters: dict[tuple[str | None, int | None], dict[str, str]] = field(default_factory=dict)
+
+    def cell(self, place: Place) -> str | None:
+        """Return the cell of a place that names a row and a column of this file."""
+        letter = self.letters.get((place.sheet, place.row), {}).get(place.column or "")
+        return f"{letter}{place.row}" if letter else None
 
 
 @dataclass(slots=True)
@@ -262,18 +267,6 @@ def _review_of(files: Sequence[_File]) -> Review:
             remarks=remarks,
         )
     except InputFault as error:
-        raise InputFault(*_in_order(error.faults, files)) from None
-
-
-def _in_order(faults: Iterable[Remark], files: Sequence[_File]) -> list[Remark]:
-    """Give each fault its cell, drop repetitions, and sort by file, keeping the order within one."""
-    by_name = {file.name: file for file in files}
-    rank = {name: number for number, name in enumerate(by_name)}
-    placed = []
-    for fault in faults:
-        place = fault.place
-        read = by_name.get(place.file or "")
-        letter = read.letters.get((place.sheet, place.row), {}).get(place.column or "") if read else None
-        cell = place.cell or (f"{letter}{place.row}" if letter else None)
-        placed.append(replace(fault, place=replace(place, cell=cell)))
-    return sorted(dict.fromkeys(placed), key=lambda fault: rank.get(fault.place.file or "", len(rank)))
+        by_name = {file.name: file for file in files}
+        said = in_order(error.faults, by_name, lambda place: by_name[place.file or ""].cell(place))
+        raise InputFault(*said) from None

@@ -19,7 +19,7 @@ from xml.etree import ElementTree as ET
 
 from tthc_cost.errors import InputFault, Place, Remark
 from tthc_cost.io.markup import check_prologue, damaged, read_tags
-from tthc_cost.io.opening import LARGEST_FILE
+from tthc_cost.io.opening import read_contents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,7 +48,11 @@ _BROKEN: Final = (
 )  # fmt: skip
 """What the reader of packages raises over a broken one."""
 _COMPRESSIONS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
-_OF_WORD: Final = {"file_hostile": "word_hostile", "file_damaged": "word_damaged"}
+_OF_WORD: Final = {
+    "file_hostile": "word_hostile",
+    "file_damaged": "word_damaged",
+    "file_too_large": "word_too_large",
+}
 
 _WIDTHLESS: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _UNREAD: Final = frozenset(
@@ -163,17 +167,8 @@ def _said_of_word() -> Iterator[None]:
 
 def _contents(path: Path, place: Place) -> bytes:
     """Read the file, and say what it is if it is no .docx."""
-    try:
-        size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise _too_large(place, size, LARGEST_FILE)
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise InputFault.because("file_missing", place) from None
-    except OSError as error:
-        raise InputFault.because("file_unreadable", place, reason=error.strerror or type(error).__name__) from None
-    if not data:
-        raise InputFault.because("file_empty", place)
+    with _said_of_word():
+        data = read_contents(path, place)
     if data.startswith(_OLE):
         if _ENCRYPTED_PACKAGE in data:
             raise InputFault.because("word_encrypted", place)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tthc_cost.cells import read_day
 from tthc_cost.comparison import Comparison
 from tthc_cost.errors import require
 from tthc_cost.io.saving import check_file, check_folder, file_name, save_file, save_folder
 from tthc_cost.report.annex import annex_of
 from tthc_cost.report.appraisal import appraisal_of
 from tthc_cost.report.filling import filler
-from tthc_cost.report.letterhead import Issuer, day_of
+from tthc_cost.report.letterhead import Issuer
 from tthc_cost.report.letters import letters_of
 from tthc_cost.targets import TargetReport
 
@@ -100,7 +101,14 @@ def write_annex(
     """
     require(comparison, Comparison, "comparison")
     target = check_file(path, force=force)
-    annex = annex_of(comparison, issuer or Issuer(), basis=basis, on=day_of(on), round=round, decision=decision)
+    annex = annex_of(
+        comparison,
+        issuer or Issuer(),
+        basis=basis,
+        on=None if on is None else read_day(on),
+        round=round,
+        decision=decision,
+    )
     return save_file(target, filler("annex.docx", template)(annex), force=force)
 
 
@@ -225,7 +233,9 @@ def write_letters(
     target = check_folder(folder, force=force)
     own = issuer or Issuer.of(report.programme)
     fill = filler("letter.docx", template)
-    letters = letters_of(comparison, report, own, answer_by=day_of(answer_by), audit=audit)
+    letters = letters_of(
+        comparison, report, own, answer_by=None if answer_by is None else read_day(answer_by), audit=audit
+    )
     if not letters:
         return ()
     contents = {name: fill(letter) for name, letter in _named(letters).items()}

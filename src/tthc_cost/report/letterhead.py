@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import tomllib
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from tthc_cost.cells import read_value
-from tthc_cost.errors import InputFault
-from tthc_cost.schema import TABLES
-
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
     from tthc_cost.programmes import Programme
 
-__all__ = ["Issuer", "day_of", "day_text", "programme_text", "say"]
+__all__ = ["Issuer", "day_text", "programme_text", "say"]
 
 _PROVINCES: Final = ("tỉnh ", "thành phố ")
 _COMMITTEE: Final = ("Ủy ban nhân dân", "UBND")
@@ -108,22 +104,6 @@ class Issuer:
         """Return the same with dots for every blank."""
         blanks: dict[str, Any] = {one.name: say("head.blank") for one in fields(self) if getattr(self, one.name) == ""}
         return replace(self, **blanks)
-
-
-def day_of(day: dt.date | str | None) -> dt.date | None:
-    """Read a day: a date, or text such as ``"2024-12-31"`` or ``"31/12/2024"``; None stays None.
-
-    Raises
-    ------
-    InputFault
-        If there is no such day.
-    """
-    if day is None:
-        return None
-    read = read_value(TABLES["task_records"].column("done_on"), day)
-    if not isinstance(read, dt.date):
-        raise InputFault.because("not_a_date", value=day)
-    return read
 
 
 def day_text(day: dt.date | None) -> str:
