@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import xlwt
+from hypothesis import strategies as st
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,8 +26,11 @@ __all__ = [
     "FormLine",
     "Page",
     "Style",
+    "cases",
+    "changed",
     "pages",
     "save_pages",
+    "styles",
 ]
 
 BEFORE, AFTER = "baseline", "simplified"
@@ -373,3 +377,57 @@ def save_pages(path: Path, made: Sequence[Page]) -> Path:
 def changed(case: Case, **changes: Any) -> Case:
     """Return a case with the first line after simplification changed."""
     return replace(case, after=(replace(case.after[0], **changes), *case.after[1:]))
+
+
+_HOURS = st.sampled_from([Fraction(0), Fraction(1, 2), Fraction(3, 4), Fraction(1), Fraction(5, 2), Fraction(8)])
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """Lines of one to three groups; after it each line is cut, dropped, or as it was, at one population."""
+    population = draw(st.sampled_from([1, 7, 40, 1_234]))
+    frequency = draw(st.sampled_from([Fraction(1), Fraction(2), Fraction(1, 2), Fraction(12)]))
+    rates = draw(st.sampled_from([(45_265,), (45_265, 59_422)]))
+    before: list[FormLine] = []
+    after: list[FormLine] = []
+    for group in draw(st.lists(st.sampled_from(sorted(GROUPS)), min_size=1, max_size=3, unique=True)):
+        for position in range(draw(st.integers(1, 3))):
+            line = FormLine(
+                group,
+                f"{('Soạn', 'Ký', 'Gửi')[position]} văn bản của {GROUPS[group].lower()}",
+                draw(_HOURS),
+                fee=draw(st.sampled_from([0, 20_000, 1_500_000])),
+                service=draw(st.sampled_from([0, 5_000])),
+                rate=draw(st.sampled_from(rates)),
+                frequency=frequency,
+                population=population,
+            )
+            before.append(line)
+            if draw(st.booleans()) or not after:
+                after.append(replace(line, hours=draw(_HOURS)))
+    return Case(tuple(before), tuple(after))
+
+
+@st.composite
+def styles(draw: st.DrawFn) -> Style:
+    order = draw(
+        st.permutations([name for name in HEADINGS if draw(st.integers(0, 4)) or name not in {"case", "note"}])
+    )
+    groups = draw(st.sampled_from(["rows", "cells", "merged"]))
+    return Style(
+        order=tuple(order),
+        groups=groups,
+        numbering=draw(st.sampled_from(["1.1", "a", "-"] if groups == "rows" else ["1.1", "-", "1", ""])),
+        time=draw(st.sampled_from(["giờ", "phút"])),
+        money=draw(st.sampled_from(["đồng", "nghìn đồng"])),
+        unit_line=draw(st.booleans()),
+        volume=draw(st.sampled_from(["each", "first", "merged", "letterhead"])),
+        sheets=draw(st.sampled_from(["one", "two"])),
+        letterhead=draw(st.integers(0, 3)),
+        two_rows=draw(st.booleans()),
+        column_numbers=draw(st.booleans()),
+        again=draw(st.booleans()),
+        blank_rows=draw(st.booleans()),
+        hidden=draw(st.booleans()),
+        totals=draw(st.booleans()),
+    )

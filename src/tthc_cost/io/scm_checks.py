@@ -43,19 +43,29 @@ def check_block(block: Block) -> list[Remark]:
         Its lines, and the sums it states. What a line lacks or misspells is a fault elsewhere: nothing is checked then.
     """
     costs = [_cost(line) for line in block.lines]
-    remarks = []
-    for cost in costs:
-        if cost is not None:
-            remarks += _rounded_rate(cost.line) + _check_line(cost)
     known = [cost for cost in costs if cost is not None]
+    meant = {"case_cost": "annual_cost"} if _states_years(known) else {}
+    remarks = []
+    for cost in known:
+        remarks += _rounded_rate(cost.line) + _check_line(cost, meant)
     if len(known) < len(costs):
         return remarks
     for one in block.sums:
-        for name, stated in one.stated.items():
+        for column, stated in one.stated.items():
+            name = meant.get(column, column)
             sums = [[known[line] for line in lines] for lines in one.lines if lines]
             if sums and not any(_agrees(stated, _total(lines, name)) for lines in sums):
-                remarks.append(_sum_differs(stated, sums[0], name))
+                remarks.append(_sum_differs(stated, sums[0], name, column))
     return remarks
+
+
+def _states_years(costs: Sequence[_Cost]) -> bool:
+    """Tell whether the only column of costs states those of a year, whatever its heading says (``Thành tiền``)."""
+    stated = [(one, cost) for cost in costs if (one := cost.line.stated.get("case_cost"))]
+    if any("annual_cost" in cost.line.letters for cost in costs):
+        return False
+    yearly = sum(_agrees(one, Fraction(cost.annual)) for one, cost in stated)
+    return yearly > sum(_agrees(one, cost.case) for one, cost in stated)
 
 
 def check_comparison(blocks: Mapping[State, Block], comparison: Mapping[str, Stated]) -> list[Remark]:
@@ -118,11 +128,12 @@ def _rounded_rate(line: Line) -> list[Remark]:
     return [here.at(cell=cell)]
 
 
-def _check_line(cost: _Cost) -> list[Remark]:
+def _check_line(cost: _Cost, meant: Mapping[str, str]) -> list[Remark]:
     remarks = []
     figures = cost.line.figures
     frequency, population = figures["frequency"] or Fraction(0), figures["population"] or Fraction(0)
-    for name, stated in cost.line.stated.items():
+    for column, stated in cost.line.stated.items():
+        name = meant.get(column, column)
         ours = cost.case if name == "case_cost" else Fraction(cost.annual)
         if _agrees(stated, ours):
             continue
@@ -151,7 +162,7 @@ def _agrees(stated: Stated, ours: Fraction) -> bool:
     return stated.scale > 1 and in_units.denominator == 1 and in_units == steps_of(ours / stated.scale, 1)
 
 
-def _sum_differs(stated: Stated, costs: Sequence[_Cost], name: str) -> Remark:
+def _sum_differs(stated: Stated, costs: Sequence[_Cost], name: str, column: str | None = None) -> Remark:
     ours = _total(costs, name)
     position = int(name == "annual_cost")
     slips = {
@@ -164,7 +175,7 @@ def _sum_differs(stated: Stated, costs: Sequence[_Cost], name: str) -> Remark:
         if (cost.annual if position else cost.case) and len(costs) > 1
     }
     names = {f"scm_differs_left_out {number}": shorten(cost.line.name) for number, cost in enumerate(costs)}
-    said = [cost.line.stated[name].value for cost in costs if name in cost.line.stated]
+    said = [cost.line.stated[column or name].value for cost in costs if (column or name) in cost.line.stated]
     of_lines = sum(said, Fraction(0)) if len(said) == len(costs) else None
     return _differs(stated, ours, slips | left_out, names, of_lines)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tthc_cost.io.scm_layout import ScmLayout
 
-__all__ = ["MONEY", "OWN_UNITS", "Unit", "read_figure", "unit_of_heading", "units_of_table"]
+__all__ = ["MONEY", "OWN_UNITS", "Unit", "read_figure", "unit_of_heading", "units_of_sentence", "units_of_table"]
 
 MONEY: Final = frozenset({"service_vnd", "fee_vnd", "other_vnd", "case_cost", "annual_cost"})
 
@@ -40,6 +40,17 @@ _BRACKETS: Final = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _STATED: Final = re.compile(r"(?:đvt|đơn vị tính)\s*:?\s*([^;)\]]+)")
 _SCALED_MONEY: Final = re.compile(r"(?<!\w)(?:1[.,]?000|nghìn|ngàn|triệu|tỷ|tỉ)\s*(?:đồng|đ|vnđ|vnd)(?!\w)")
 _SHORT_TIME: Final = re.compile(r"(?<!\w)(?:phút|giây|ngày công|ngày)(?!\w)")
+_MONEY_UNIT: Final = r"(?:1[.,]?000|nghìn|ngàn|triệu|tỷ|tỉ)?\s*(?:đồng|đ|vnđ|vnd)"
+_TIME_UNIT: Final = r"(?:phút|giây|giờ(?: công)?|ngày(?: công| làm việc)?|tuần|tháng)"
+_ALONE: Final = re.compile(rf"[(\[]\s*({_MONEY_UNIT}|{_TIME_UNIT})\s*[)\]]")
+_SENTENCE: Final = re.compile(
+    r"(?<!\w)(?:(?:đvt|đơn vị)(?: tính)?(?: thời gian| tiền| chi phí)?(?: là)?"
+    r"|(?:thời gian|tiền|phí)[\w ]* (?:tính|ghi|quy) (?:bằng|theo|ra)(?: đơn vị)?)"
+    rf"\s+({_MONEY_UNIT}|{_TIME_UNIT})(?!\w)"
+)
+"""What states a unit without a colon: a unit alone in brackets, ``ĐVT …``, ``thời gian … tính bằng …``."""
+_SEPARATORS: Final = re.compile(r"[;,](?!\d)|\s+và\s+")
+_TOPIC: Final = re.compile(r"^.*(?::|(?<!\w)(?:là|tính bằng|tính theo|thời gian|chi phí|tiền)(?!\w))\s*")
 _PER_CASE_OR_YEAR: Final = re.compile(r"\s*/\s*(?:0?1\s*)?(?:năm|lần|hồ sơ|tthc|trường hợp|thủ tục)\s*$")
 _NO_WORDS: Final = re.compile(r"[\d\s=x×+*/().,%-]*")
 _UNIT_WORDS: Final = frozenset(words_in("đồng đ vnđ vnd giờ phút giây ngày tuần tháng nghìn ngàn triệu tỷ tỉ"))
@@ -102,20 +113,56 @@ def units_of_table(text: str, layout: ScmLayout) -> dict[str, Unit]:
     Raises
     ------
     InputFault
-        If it states none.
+        If it states none, or one that is no unit of such figures.
     """
     found: dict[str, Unit] = {}
-    for piece in re.split(r"[;,]", unicodedata.normalize("NFC", text).casefold()):
-        for column in ("annual_cost", "effort_hours"):
-            try:
-                unit = _unit(column, piece.strip(" ."), layout)
-            except InputFault:
-                continue
-            if unit:
-                found |= dict.fromkeys((*MONEY, "vnd_per_hour"), unit) if column in MONEY else {column: unit}
-    if not found:
-        raise InputFault.because("scm_unit_unknown", unit=shorten(text), own="đồng; nghìn đồng; triệu đồng; giờ; phút")
+    unread = []
+    for piece in _SEPARATORS.split(unicodedata.normalize("NFC", text).casefold()):
+        stated = _TOPIC.sub("", piece.strip(" .-–()[]"))
+        units = _units_of_piece(stated, layout) if stated else {}
+        if not units and _UNIT_WORDS & set(words_in(stated)):
+            unread.append(stated)
+        found |= units
+    if unread or not found:
+        own = "đồng; nghìn đồng; triệu đồng; giờ; phút"
+        raise InputFault.because("scm_unit_unknown", unit=shorten("; ".join(unread) or text), own=own)
     return found
+
+
+def _units_of_piece(stated: str, layout: ScmLayout) -> dict[str, Unit]:
+    for column in ("annual_cost", "effort_hours", "vnd_per_hour"):
+        try:
+            unit = _unit(column, stated, layout)
+        except InputFault:
+            continue
+        if unit and column == "annual_cost":
+            return dict.fromkeys((*MONEY, "vnd_per_hour"), unit)
+        if unit:
+            return {column: unit}
+    return {}
+
+
+def units_of_sentence(text: str, layout: ScmLayout) -> dict[str, Unit]:
+    """Return the units that a text states without a colon: ``Thời gian tính bằng phút``, ``(ĐVT nghìn đồng)``.
+
+    Raises
+    ------
+    InputFault
+        As of `units_of_table`.
+
+    Examples
+    --------
+    >>> from tthc_cost.io.scm_layout import default_layout
+    >>> units_of_sentence("(Thời gian tính bằng phút)", default_layout())
+    {'effort_hours': Unit(text='phút', scale=Fraction(1, 60))}
+    """
+    shown = unicodedata.normalize("NFC", " ".join(text.split())).casefold()
+    whole = _ALONE.fullmatch(shown)
+    stated = [whole[1]] if whole else [found[1] for found in _SENTENCE.finditer(shown)]
+    units: dict[str, Unit] = {}
+    for one in stated:
+        units |= units_of_table(one, layout)
+    return units
 
 
 def _unit(column: str, stated: str, layout: ScmLayout) -> Unit | None:

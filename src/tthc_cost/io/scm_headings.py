@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tthc_cost.errors import InputFault, Place, remark
 from tthc_cost.io.markup import column_letters
 from tthc_cost.io.scm_figures import OWN_UNITS, unit_of_heading
-from tthc_cost.io.scm_layout import COMPARISON, FIGURES
+from tthc_cost.io.scm_layout import COMPARISON, FIGURES, words_in
 from tthc_cost.numerals import format_exact, shorten
 from tthc_cost.vocabulary import fold
 
@@ -37,8 +37,12 @@ ADDED: Final = frozenset({"effort_hours", "service_vnd", "fee_vnd", "other_vnd"}
 """Columns that may stand several times: their figures are added."""
 _FEWEST: Final = 3
 _FEWEST_FIGURES: Final = 2
+_FEWEST_PAIRED: Final = 4
 _MOST_ROWS: Final = 3
 _FEWEST_IN_FIRST: Final = 2
+_FIRST: Final = frozenset({"number", "work", "activity"})
+_PERSON_TIME: Final = frozenset({"công"})
+_IN_BRACKETS: Final = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _LABEL: Final = re.compile(r"[:：]\s*\d")
 _NUMBERED: Final = re.compile(r"[(\[]?\d{1,2}[)\]]?(?:\s*=.*)?|\(?\d{1,2}\)?\s*[-+x×*].*")
 
@@ -98,11 +102,12 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The row of the headings, where columns stand by what they mean, and the unit of each column of figures."""
+    """The row of the headings, where columns stand by what they mean, their units, and from where to where they go."""
 
     row: int
     positions: Mapping[str, tuple[int, ...]]
     units: Mapping[int, Unit | None]
+    span: range
 
     def first(self, name: str) -> int | None:
         """Return the first position of a column."""
@@ -142,13 +147,10 @@ def find_scm_headings(grid: Grid, row: int, units: Mapping[str, Unit], layout: S
     states: dict[int, str | None] = {}
     found_units: dict[int, Unit | None] = {}
     for column in range(grid.width):
-        texts = _texts(grid, rows, column)
+        texts = _texts(grid, rows, column, layout)
         if not texts:
             continue
-        name = next(
-            (said for start in range(len(texts)) if (said := heading_meaning(" ".join(texts[-1 - start :]), layout))),
-            None,
-        )
+        name = _name_of(texts, layout)
         if name is None:
             headings.unknown[column] = texts[-1]
             continue
@@ -156,17 +158,60 @@ def find_scm_headings(grid: Grid, row: int, units: Mapping[str, Unit], layout: S
         names[column] = name
         if name in FIGURES:
             found_units[column] = _unit(grid, headings, column, name, texts, units, layout)
-    told_apart = {states[one] for one, name in names.items() if name in FIGURES} - {None, COMPARISON}
-    for state in sorted(told_apart, key=str) if len(told_apart) > 1 else [None]:
+    for state, columns in _sides(grid, headings, names, states, layout).items():
         positions: dict[str, tuple[int, ...]] = {}
-        for column, name in names.items():
-            if name != "ignored" and (state is None or states[column] in {state, None}):
-                positions[name] = (*positions.get(name, ()), column)
-        headings.by_state[state] = Columns(headings.last, positions, found_units)
+        for column in columns:
+            if names[column] != "ignored":
+                positions[names[column]] = (*positions.get(names[column], ()), column)
+        span = range(columns[0], columns[-1] + 1) if set(columns) < set(names) else range(grid.width)
+        headings.by_state[state] = Columns(headings.last, positions, found_units, span)
         _say_twice(grid, headings, positions)
-    if len(told_apart) == 1:
-        headings.by_state = {told_apart.pop(): headings.by_state[None]}
+        _say_elapsed(grid, headings, positions)
     return headings
+
+
+def _name_of(texts: Sequence[str], layout: ScmLayout) -> str | None:
+    """Return what the texts over a column mean: the lowest, or those above it too."""
+    name = next(
+        (said for start in range(len(texts)) if (said := heading_meaning(" ".join(texts[-1 - start :]), layout))), None
+    )
+    is_work = name == "elapsed" and _PERSON_TIME & set(words_in(" ".join(_IN_BRACKETS.findall(texts[-1]))))
+    return "effort_hours" if is_work else name
+
+
+def _sides(
+    grid: Grid,
+    headings: ScmHeadings,
+    names: Mapping[int, str],
+    states: Mapping[int, str | None],
+    layout: ScmLayout,
+) -> dict[str | None, list[int]]:
+    """Return the columns of each state: told apart by their headings, or as two tables beside each other."""
+    told_apart = {states[one] for one, name in names.items() if name in FIGURES} - {None, COMPARISON}
+    if len(told_apart) > 1:
+        return {state: [one for one in names if states[one] in {state, None}] for state in sorted(told_apart, key=str)}
+    tables: list[list[int]] = [[]]
+    for column, name in names.items():
+        seen = {names[one] for one in tables[-1]}
+        if name in _FIRST & seen and seen & set(FIGURES):
+            tables.append([])
+        tables[-1].append(column)
+    if len(tables) > 1 and all(_looks_like_headings([names[one] for one in of]) for of in tables):
+        titles = [_title_over(grid, headings, of, layout) for of in tables]
+        if None not in titles and len(set(titles)) == len(titles):
+            return dict(zip(titles, tables, strict=True))
+    return {next(iter(told_apart), None): list(names)}
+
+
+def _title_over(grid: Grid, headings: ScmHeadings, columns: Sequence[int], layout: ScmLayout) -> str | None:
+    """Return the state that a title above, or right below, the headings of one of several tables names."""
+    above = range(headings.first - 1, max(headings.first - 1 - _MOST_ROWS, -1), -1)
+    for row in (*above, headings.last + 1):
+        texts = (grid.text(row, one) for one in range(columns[0], columns[-1] + 1))
+        found = {block for text in texts if text and (block := layout.block(text))} - {COMPARISON}
+        if len(found) == 1:
+            return found.pop()
+    return None
 
 
 def missing_headings(columns: Columns, stated: Mapping[str, Any], layout: ScmLayout) -> list[str]:
@@ -235,31 +280,47 @@ def _spans(grid: Grid, row: int) -> bool:
 def _continues(grid: Grid, row: int, first: int, layout: ScmLayout) -> bool:
     """Tell whether a row goes on with the headings above it: children of a merged one, or units in brackets."""
     texts = {column: grid.value(row, column) for column in range(grid.width) if grid.value(row, column) is not None}
-    if not texts or any(not isinstance(value, str) for value in texts.values()):
-        return False
-    if all(_NUMBERED.fullmatch(value.strip()) for value in texts.values()):
+    words = all(isinstance(value, str) for value in texts.values())
+    if not texts or not words or all(_NUMBERED.fullmatch(value.strip()) for value in texts.values()):
         return False
     if all(re.fullmatch(r"\s*[(\[].*[)\]]\s*", value) for value in texts.values()):
+        return True
+    states = {layout.block(value) for value in texts.values()}
+    if len(texts) >= _FEWEST_PAIRED and len(states) > 1 and not states & {None, COMPARISON}:
         return True
     under = [column for column in texts if (area := grid.area(first, column)) and area[3] > area[1]]
     covered = [column for column in texts if (area := grid.area(first, column)) and area[2] >= row]
     above = [column for column in texts if grid.merged_value(row - 1, column) is None]
+    if len(set(texts.values())) == 1 and not under:
+        return False
     names = _names_in(grid, row, layout)
     figures = {name for name in names.values() if name in FIGURES}
+    if len(figures) >= _FEWEST_FIGURES and not _FIRST & {_names_in(grid, first, layout).get(one) for one in texts}:
+        return not covered
     return not covered and bool(figures) and len(under) + len(above) >= len(texts) - 1 and layout.block(
         " ".join(texts.values())
     ) != COMPARISON  # fmt: skip
 
 
-def _texts(grid: Grid, rows: range, column: int) -> list[str]:
-    """Return the texts over a column from top to bottom, those of merged headings included, each once."""
+def _texts(grid: Grid, rows: range, column: int, layout: ScmLayout | None = None) -> list[str]:
+    """Return the texts over a column from top to bottom, those of merged headings included, each once.
+
+    Of two columns «Hiện tại» and «Sau …» below one heading that is not merged, the second has it too.
+    """
     seen: list[str] = []
     for row in rows:
         value = grid.merged_value(row, column)
         text = " ".join(value.split()) if isinstance(value, str) else ""
         if text and text not in seen:
             seen.append(text)
+    if layout and len(seen) == 1 and len(rows) > 1 and column and layout.block(seen[0]) and not _names(seen[0], layout):
+        left = [text for text in _texts(grid, rows, column - 1) if not layout.block(text)]
+        return [*left, *seen]
     return seen
+
+
+def _names(text: str, layout: ScmLayout) -> bool:
+    return heading_meaning(text, layout) is not None
 
 
 def _unit(  # noqa: PLR0917 - private, called once
@@ -302,6 +363,14 @@ def _say_twice(grid: Grid, headings: ScmHeadings, positions: Mapping[str, tuple[
         place = grid.cell(headings.last, columns[-1])
         texts = "; ".join(f"«{_texts(grid, range(headings.first, headings.last + 1), one)[-1]}»" for one in columns)
         headings.remarks.append(remark(code, place, columns=texts, cells=", ".join(cells)))
+
+
+def _say_elapsed(grid: Grid, headings: ScmHeadings, positions: Mapping[str, tuple[int, ...]]) -> None:
+    """Refuse a table whose only time is how long the procedure takes: that is no work of anybody."""
+    if "elapsed" in positions and "effort_hours" not in positions:
+        column = positions["elapsed"][0]
+        shown = _texts(grid, range(headings.first, headings.last + 1), column)[-1]
+        headings.remarks.append(remark("scm_time_is_elapsed", grid.cell(headings.last, column), column=shown))
 
 
 def is_numbering(grid: Grid, row: int) -> bool:

@@ -28,7 +28,7 @@ FIGURES: Final = (
     "case_cost", "annual_cost",
 )  # fmt: skip
 """Columns of figures, the last two being what the form itself works out."""
-COLUMNS: Final = ("number", "work", "activity", *FIGURES, "grade", "source", "ignored")
+COLUMNS: Final = ("number", "work", "activity", *FIGURES, "grade", "source", "elapsed", "ignored")
 
 _GAP: Final = "…"
 _WORD: Final = re.compile(r"\w+")
@@ -158,6 +158,11 @@ class ScmLayout:
         words = _spaced(text)
         return any(_found(phrase, words) for phrase in self.words[kind])
 
+    def is_said(self, kind: str, text: str) -> bool:
+        """Tell whether a text is a phrase of ``words`` and nothing else."""
+        words = _spaced(text)
+        return any(_parts(phrase) == (words,) for phrase in self.words[kind])
+
     def begins(self, kind: str, text: str) -> bool:
         """Tell whether a text begins with a phrase of ``words``; after one word no more than a number may follow."""
         words = _spaced(text)
@@ -167,6 +172,32 @@ class ScmLayout:
             for parts in [_parts(phrase)]
             for length in [sum(len(part.split()) for part in parts)]
         )
+
+    def names_sum(self, text: str) -> bool:
+        """Tell whether a text is the name of a sum and nothing else, as ``Tổng thời gian thực hiện`` or ``Cộng mục 1``.
+
+        After a phrase of ``total`` or ``total_alone`` only those of ``of_total``, numbers and a group's name may stand.
+        """
+        words = _spaced(text)
+        phrases = (*self.words["total"], *self.words["total_alone"])
+        heads = [part for phrase in phrases for part in _parts(phrase) if words.startswith(part)]
+        if not heads:
+            return False
+        rest = words.removeprefix(max(heads, key=len).rstrip())
+        for part in sorted((part for one in self.words["of_total"] for part in _parts(one)), key=len, reverse=True):
+            while part in rest:
+                rest = rest.replace(part, " ")
+        unnumbered = " ".join(word for word in rest.split() if not _is_number(f" {word} ", " "))
+        return not unnumbered or any(
+            unnumbered in {" ".join(words_in(one)) for one in (stage.label(), *self.stages[stage.value])}
+            for stage in Stage
+        )
+
+    def names_saving(self, text: str) -> bool:
+        """Tell whether a text is the name of what is saved and nothing else, as ``Chi phí tiết kiệm (I - II)``."""
+        words = _spaced(text)
+        saved = [part for phrase in self.words["saving"] for part in _parts(phrase) if part in words]
+        return bool(saved) and self.names_sum(f"tổng {words.replace(max(saved, key=len), ' ')}")
 
     def stage(self, text: str) -> Stage | None:
         """Return the group of the official table that a text names."""

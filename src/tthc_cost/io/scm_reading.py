@@ -113,12 +113,13 @@ def read_scm_forms(
 
 @dataclass(slots=True)
 class _File:
-    """What one file holds, what was said of it, and the letters of the columns that its lines stand in."""
+    """What one file holds, what was said of it, the columns that its lines stand in, and where procedures begin."""
 
     name: str
     tables: list[Tables] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     letters: dict[tuple[str | None, int | None], dict[str, str]] = field(default_factory=dict)
+    sheets: list[Place] = field(default_factory=list)
 
     def cell(self, place: Place) -> str | None:
         """Return the cell of a place that names a row and a column of this file."""
@@ -229,6 +230,9 @@ def _read_group(group: _Group, read: _File, several: bool, layout: ScmLayout) ->
     made = " ".join(Path(read.name).with_suffix("").as_posix().replace("/", "-").replace(";", "-").split())
     if several:
         made = f"{made}-{' '.join((place.sheet or '').replace(';', '-').split())}"
+        before = sum(one.sheet == place.sheet for one in read.sheets)
+        read.sheets.append(place)
+        made = f"{made}-{before + 1}" if before else made
     code = labels["code"][0] if "code" in labels else made
     if "code" not in labels:
         read.remarks.append(remark("scm_code_made", place, code=code))

@@ -12,7 +12,7 @@ from tthc_cost.errors import TthcCostError, remark
 from tthc_cost.io.markup import column_letters
 from tthc_cost.io.scm_figures import read_figure
 from tthc_cost.io.scm_layout import FIGURES, words_in
-from tthc_cost.numerals import shorten
+from tthc_cost.numerals import format_exact, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,6 +35,8 @@ _PREFIX: Final = re.compile(
     r"(\d{1,3}(?:\.\d{1,3})+[.)]?(?=\s)|\d{1,3}(?:\.\d{1,3})*[.)]|[IVX]{1,5}[.)]|[a-zđA-ZĐ][.)]|[-–—•+*])\s*(?=\S)"
 )
 _BRACKETS: Final = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+_PRODUCT: Final = re.compile(r"\d\D*[x×*]\s*\d", re.IGNORECASE)
+_COMMENT: Final = re.compile(r"[(\[*].*")
 _BULLETS: Final = frozenset("-–—•+*")
 _DITTO_MARKS: Final = frozenset("\"'″”“’〃")
 
@@ -75,8 +77,10 @@ class Node:
         The costs it states.
     at_fault, remarks
         Columns that could not be read, and why; said only once the row is known to be a line.
-    is_removed
-        Whether it says that the activity is gone.
+    in_words
+        Columns at fault that hold words without a digit.
+    is_removed, is_nothing
+        Whether it says that the activity is gone, or that there is nothing of the kind.
     """
 
     of: RowOf
@@ -88,7 +92,20 @@ class Node:
     stated: dict[str, Stated] = field(default_factory=dict)
     at_fault: set[str] = field(default_factory=set)
     remarks: list[Remark] = field(default_factory=list)
+    in_words: set[str] = field(default_factory=set)
     is_removed: bool = False
+    is_nothing: bool = False
+
+    @property
+    def has_figures(self) -> bool:
+        """Tell whether it holds a figure that could be read."""
+        return bool(self.stated) or any(value is not None for value in self.figures.values())
+
+    @property
+    def digits(self) -> set[str]:
+        """Columns of figures that hold more than words, be it readable or not."""
+        filled = {name for name, value in self.figures.items() if value is not None}
+        return (filled | self.at_fault | self.stated.keys()) - self.in_words
 
     @property
     def has_input(self) -> bool:
@@ -118,10 +135,12 @@ class Notes:
 
 @dataclass(slots=True)
 class Rows:
-    """The rows of a block: what may be lines and groups, and the sums with how many of those stand above each."""
+    """The rows of a block: what may be lines and groups, and how many of those stand above each sum and each footer."""
 
     nodes: list[Node] = field(default_factory=list)
     sums: list[tuple[int, Node]] = field(default_factory=list)
+    footers: list[int] = field(default_factory=list)
+    saving: Stated | None = None
     title: str = ""
     remarks: list[Remark] = field(default_factory=list)
     notes: Notes = field(default_factory=Notes)
@@ -156,7 +175,7 @@ class _Reader:
 
     def take(self, of: RowOf) -> None:
         number, work, activity = self._texts(of)
-        texts = [text for column in range(self.grid.width) if (text := self.grid.text(of.row, column))]
+        texts = [text for column in of.columns.span if (text := self.grid.text(of.row, column))]
         title = work or activity
         if of.is_title:
             self.read.title = " ".join(texts)
@@ -164,14 +183,32 @@ class _Reader:
             return
         node = self._node(of, number, activity or work)
         works = node.has_input and node.figures["vnd_per_hour"] is not None
+        named = [work, activity] if title else texts
         says_total = any(self.layout.begins("total", text) for text in ([title] if title else texts))
-        if says_total and not number and not works:
+        if any(map(self.layout.names_sum, named)) or (says_total and not number and not works):
+            node.text = node.text or " ".join(texts)
             self._sum(of, node)
+        elif not node.has_figures and self._is_footer([title] if title else texts):
+            self.read.footers.append(len(self.read.nodes))
         elif not title:
             self._nameless(node)
-        elif node.has_input or node.stated or not self.layout.begins("footer", title):
+        elif not node.has_input and self._is_comparison(title):
+            self.read.saving = self.read.saving or node.stated.get("annual_cost")
+        elif not (node.digits or number) and _COMMENT.fullmatch(title):
+            pass
+        else:
             node.is_removed = self._says_removed(of, (work, activity), texts)
+            node.is_nothing = any(not words_in(text) or self.layout.is_said("nothing", text) for text in texts)
             self._place(node, work, activity)
+
+    def _is_comparison(self, title: str) -> bool:
+        """Tell whether a row without figures of its own compares the two blocks: what is saved, or its percentage."""
+        return "tỷ lệ" in " ".join(words_in(title)) or self.layout.names_saving(title)
+
+    def _is_footer(self, texts: Sequence[str]) -> bool:
+        """Tell whether a row without figures begins what stands below a table: notes, or who signs."""
+        bare = [_unnumbered(text) for text in texts]
+        return any(self.layout.begins("footer", text) or self.layout.is_said("signer", text) for text in bare)
 
     def _says_removed(self, of: RowOf, names: Sequence[str], texts: Sequence[str]) -> bool:
         """Tell whether a row says that its activity is gone: beside its name, or in brackets after it."""
@@ -223,7 +260,7 @@ class _Reader:
         for text in (work, activity):
             if not number and (found := _PREFIX.match(text)):
                 number = found[1].rstrip(".)")
-        return number, _PREFIX.sub("", work, count=1), _PREFIX.sub("", activity, count=1)
+        return number, _unnumbered(work), _unnumbered(activity)
 
     def _number(self, row: int, column: int) -> str:
         value = self.grid.value(row, column)
@@ -296,13 +333,23 @@ class _Reader:
                 node.remarks.append(self._here(mark, row, column))
                 return None
             value = self._value(node, name, column)
-            if value is None or (isinstance(value, str) and self.layout.says("abolished", value)):
+            if value is None or (isinstance(value, str) and self._is_words(name, value)):
                 return None
-            return read_figure(name, value, node.of.columns.units.get(column), self.layout)
+            figure = read_figure(name, value, node.of.columns.units.get(column), self.layout)
+            if name == "effort_hours" and isinstance(value, str) and _PRODUCT.search(value):
+                cell = self.grid.cell(row, column).cell
+                self.read.notes.add("scm_product", name, f"{shorten(value)}|{format_exact(figure)}", cell)
         except TthcCostError as error:
             node.at_fault.add(name)
+            if (text := self.grid.text(row, column)) and not any(map(str.isdigit, text)):
+                node.in_words.add(name)
             node.remarks += [self._here(one, row, column) for one in error.faults]
             return None
+        return figure
+
+    def _is_words(self, name: str, text: str) -> bool:
+        """Tell whether a text is no figure: it says that the activity is gone, or stands where a cost is stated."""
+        return self.layout.says("abolished", text) or (name in _RESULTS and not text.strip()[:1].isdigit())
 
     def _here(self, one: Remark, row: int, column: int) -> Remark:
         place = self.grid.cell(row, column)
@@ -353,17 +400,18 @@ class _Reader:
             self.grid.cell(of.row, one).cell for one in results if not (of.is_title and self.grid.text(of.row, one))
         }
         self.read.remarks += [one for one in node.remarks if one.place.cell in read]
-        if node.stated or not of.is_title:
+        if node.stated or node.has_input or not of.is_title:
             self.read.sums.append((len(self.read.nodes), node))
 
     def _nameless(self, node: Node) -> None:
-        """Refuse figures without a name; what is no figure, such as a date above a signature, is passed over."""
-        if any(node.figures[name] is not None for name in INPUTS):
-            columns = node.of.columns
-            at = columns.first("activity") if columns.first("work") is None else columns.first("work")
-            self.read.remarks.append(remark("scm_line_without_name", self.grid.cell(node.of.row, at or 0)))
-        elif node.stated:
+        """Take figures without a name for a sum, to be checked; what is no figure, such as a date, is passed over."""
+        if node.stated or any(node.figures[name] is not None for name in INPUTS):
             self.read.sums.append((len(self.read.nodes), node))
+
+
+def _unnumbered(text: str) -> str:
+    found = _PREFIX.match(text)
+    return text[found.end() :] if found else text
 
 
 def _kind(number: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from tthc_cost.errors import TthcCostError, remark
-from tthc_cost.io.scm_figures import read_figure, units_of_table
+from tthc_cost.io.scm_figures import read_figure, units_of_sentence, units_of_table
 from tthc_cost.io.scm_headings import Grid, find_scm_headings, is_numbering, missing_headings
 from tthc_cost.io.scm_layout import COMPARISON, FIGURES, words_in
 from tthc_cost.io.scm_lines import block_of
@@ -15,6 +15,7 @@ from tthc_cost.io.scm_rows import RowOf, Stated
 from tthc_cost.vocabulary import State, fold
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from fractions import Fraction
 
     from tthc_cost.errors import Place, Remark
@@ -100,16 +101,16 @@ class _Scan:
         if headings:
             self._begin(headings)
             return headings.last - row + 1
-        if is_numbering(self.grid, row):
+        if is_numbering(self.grid, row) or self._is_titles(row):
             return 1
         texts = [text for column in range(self.grid.width) if (text := self.grid.text(row, column))]
         comparing = (self.tables[0].state if self.tables else self.state_of_sheet) == COMPARISON
-        if not (self._has_numbers(row) if comparing else self.tables and self._has_figures(row)):
-            if self._read_labels(row):
-                return 1
-            if block := self._title(texts):
-                self._open(block, row)
-                return 1
+        has_figures = self._has_numbers(row) if comparing else bool(self.tables) and self._has_figures(row)
+        if not has_figures and self._read_labels(row):
+            return 1
+        if not (comparing and has_figures) and (block := self._title(texts, has_figures=has_figures)):
+            self._open(block, row)
+            return 1
         if comparing:
             self._compare(row)
         elif self.headings:
@@ -145,8 +146,8 @@ class _Scan:
         columns = next(iter(self.headings.by_state.values()))
         self.tables[0].rows.append(RowOf(row, columns, is_title=True))
 
-    def _title(self, texts: list[str]) -> str | None:
-        """Return the block that a row is the title of."""
+    def _title(self, texts: list[str], *, has_figures: bool) -> str | None:
+        """Return the block that a row is the title of; beside figures, which are its sums, it says so and no more."""
         distinct = list(dict.fromkeys(texts))
         if not 0 < len(distinct) <= _MOST_TITLE_TEXTS:
             return None
@@ -156,7 +157,16 @@ class _Scan:
         bare = text.partition(" ")[2] if roman else text
         if self.layout.begins("total", bare) or self.layout.stage(bare):
             return None
+        if has_figures and not (self.layout.block(text) and self.layout.names_sum(f"tổng {bare}")):
+            return None
         return self.layout.block(text) or (roman if len(words) > 1 and self.headings else None)
+
+    def _is_titles(self, row: int) -> bool:
+        """Tell whether a row holds the titles of tables beside each other, which their headings have told apart."""
+        if self.headings is None or len(self.headings.by_state) == 1:
+            return False
+        cells = [value for column in range(self.grid.width) if (value := self.grid.value(row, column)) is not None]
+        return len(cells) > 1 and all(isinstance(one, str) and self.layout.block(one) for one in cells)
 
     def _gather(self, row: int, texts: list[str]) -> None:
         if self.headings is None:
@@ -189,16 +199,48 @@ class _Scan:
         again = found.keys() & {"name", "code"} & self.form.labels.keys()
         if found.keys() & {"name", "code"} and (self.tables or self.done or again):
             self._finish()
+        stated = self._units_stated(row, found)
         for label, (value, place) in found.items():
-            if label == "unit":
-                try:
-                    self.units |= units_of_table(str(value), self.layout)
-                except TthcCostError as error:
-                    here = {"file": place.file, "sheet": place.sheet, "cell": place.cell}
-                    self.form.remarks += [one.at(**here) for one in error.faults]
-            else:
+            if label != "unit" and not (label == "agency" and stated):
                 self.form.labels.setdefault(label, (value, place))
-        return bool(found)
+        if self.headings is None:
+            self.units |= stated
+        else:
+            self._refuse_late_units(row, stated)
+        return bool(found) or bool(stated)
+
+    def _units_stated(self, row: int, labels: Mapping[str, tuple[Any, Place]]) -> dict[str, Unit]:
+        """Return the units that a row outside the table states; ``Đơn vị: …`` may be an agency."""
+        stated: dict[str, Unit] = {}
+        for label in ("unit", "agency"):
+            if label in labels:
+                value, place = labels[label]
+                stated |= self._units(units_of_table, str(value), place, must_be=label == "unit")
+        for column in range(self.grid.width):
+            if not stated and (text := self.grid.text(row, column)):
+                stated |= self._units(units_of_sentence, text, self.grid.cell(row, column), must_be=True)
+        return stated
+
+    def _units(
+        self, read: Callable[[str, ScmLayout], dict[str, Unit]], text: str, place: Place, *, must_be: bool
+    ) -> dict[str, Unit]:
+        try:
+            return read(text, self.layout)
+        except TthcCostError as error:
+            here = {"file": place.file, "sheet": place.sheet, "cell": place.cell}
+            self.form.remarks += [one.at(**here) for one in error.faults if must_be]
+            return {}
+
+    def _refuse_late_units(self, row: int, stated: Mapping[str, Unit]) -> None:
+        """Refuse a unit that is stated below the headings and is not the one that figures were read in."""
+        if self.headings is None:
+            return
+        for columns in self.headings.by_state.values():
+            for name, unit in stated.items():
+                used = [columns.units.get(one) for one in columns.positions.get(name, ())]
+                if any((one.scale if one else 1) != unit.scale for one in used):
+                    self.form.remarks.append(remark("scm_unit_late", self.grid.cell(row, 0), unit=unit.text))
+                    return
 
     def _compare(self, row: int) -> None:
         """Read what a comparison states: beside its label, or below it."""
@@ -235,6 +277,8 @@ class _Scan:
             columns = table.rows[0].columns
             place = self.grid.cell(table.rows[0].row, 0)
             missing = missing_headings(columns, stated, self.layout)
+            if "elapsed" in columns.positions and "effort_hours" not in columns.positions:
+                continue
             if missing:
                 seen = "; ".join(self.layout.columns[name][0] for name in columns.positions)
                 at = self.grid.cell(columns.row, 0)
@@ -246,6 +290,8 @@ class _Scan:
             block = block_of(self.grid, State.parse(table.state), table.rows, stated, self.layout)
             self.form.remarks += block.remarks
             self.form.blocks.append(block)
+            if block.saving:
+                self.form.comparison.setdefault("saving", block.saving)
         if self.headings:
             self.form.remarks += self._unknown_columns()
         self.forms.append(self.form)
