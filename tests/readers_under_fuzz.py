@@ -27,8 +27,8 @@ __all__ = ["READERS", "outcome"]
 
 READERS: Final = {
     "read_review": ("tthc_cost.io.reading", "review"),
-    "read_scm_form": ("tthc_cost.io.scm_reading", "form_03"),
-    "read_word_forms": ("tthc_cost.io.word_forms", "word"),
+    "read_scm_form": ("tthc_cost.io.scm.reading", "form_03"),
+    "read_word_forms": ("tthc_cost.io.word.forms", "word"),
 }
 """Each reader of strangers' files: where it stands, and which originals the mutants that it reads are made of."""
 _SECONDS: Final = 60

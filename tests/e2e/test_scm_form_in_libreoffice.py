@@ -21,7 +21,7 @@ from review_strategies import cases
 from scm_workbooks import ANNUAL, FIRST_COST, check_against, formulas_of, hard_cases, values_of
 from tthc_cost.comparison import compare
 from tthc_cost.io.example import read_example
-from tthc_cost.io.scm_writing import write_scm_form
+from tthc_cost.io.scm.writing import write_scm_form
 from tthc_cost.vocabulary import Bearer
 
 if TYPE_CHECKING:

@@ -14,13 +14,13 @@ from remarks import only, says
 from scm_forms import AFTER, BEFORE, CASE_7, GROUPS, HEADINGS, PLAIN, Case, FormLine, Page, Style, cases, pages, styles
 from tthc_cost.errors import Place, Severity
 from tthc_cost.io.opening import Sheet
-from tthc_cost.io.scm_checks import check_block
-from tthc_cost.io.scm_layout import default_layout
-from tthc_cost.io.scm_table import read_scm_sheet
+from tthc_cost.io.scm.checks import check_block
+from tthc_cost.io.scm.layout import default_layout
+from tthc_cost.io.scm.table import read_scm_sheet
 
 if TYPE_CHECKING:
     from tthc_cost.errors import Remark
-    from tthc_cost.io.scm_lines import Line
+    from tthc_cost.io.scm.lines import Line
 
 NUMBER, WORK, ACTIVITY, EFFORT, RATE, SERVICE, FEE, FREQUENCY, POPULATION, PER_CASE, ANNUAL, NOTE = range(12)
 CASE_7_COSTS = (22_527_200, 13_074_200)

@@ -31,10 +31,10 @@ from scm_forms import (
 )
 from tthc_cost.comparison import compare
 from tthc_cost.errors import InputFault, MismatchError
-from tthc_cost.io.scm_figures import unit_of_heading
-from tthc_cost.io.scm_headings import heading_meaning
-from tthc_cost.io.scm_layout import ScmLayout, default_layout
-from tthc_cost.io.scm_reading import read_scm_form, read_scm_forms
+from tthc_cost.io.scm.figures import unit_of_heading
+from tthc_cost.io.scm.headings import heading_meaning
+from tthc_cost.io.scm.layout import ScmLayout, default_layout
+from tthc_cost.io.scm.reading import read_scm_form, read_scm_forms
 from tthc_cost.rates import RateTable
 
 if TYPE_CHECKING:

@@ -35,9 +35,9 @@ from scm_workbooks import (
 from tthc_cost.comparison import Comparison, compare
 from tthc_cost.errors import InputFault, NeedsLinesError, OutputExistsError, UnknownNameError, WrongKindError
 from tthc_cost.io.example import read_example
-from tthc_cost.io.scm_formulas import COLUMNS, FormLine, Formula, cells_of
-from tthc_cost.io.scm_reading import read_scm_form
-from tthc_cost.io.scm_writing import MOST_PROCEDURES, write_scm_form
+from tthc_cost.io.scm.formulas import COLUMNS, FormLine, Formula, cells_of
+from tthc_cost.io.scm.reading import read_scm_form
+from tthc_cost.io.scm.writing import MOST_PROCEDURES, write_scm_form
 from tthc_cost.model import Activity, Decision, Procedure, Volume
 from tthc_cost.rates import RateTable
 from tthc_cost.vocabulary import Bearer, Stage, State

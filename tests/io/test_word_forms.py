@@ -21,9 +21,9 @@ from remarks import codes_of, only, says
 from tthc_cost.conformity import conform
 from tthc_cost.errors import InputFault, Severity
 from tthc_cost.io import write_template
-from tthc_cost.io.word_contents import read_answer, read_deadline, read_execution, read_sets
-from tthc_cost.io.word_forms import read_word_folder, read_word_forms
-from tthc_cost.io.word_labels import field_of
+from tthc_cost.io.word.contents import read_answer, read_deadline, read_execution, read_sets
+from tthc_cost.io.word.forms import read_word_folder, read_word_forms
+from tthc_cost.io.word.labels import field_of
 from tthc_cost.schema import ORIGIN, TABLES
 from tthc_cost.vocabulary import Answer
 from word_samples import ITEMS, LAYOUTS, save_form, save_rows, tick
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tthc_cost.errors import Remark
-    from tthc_cost.io.word_forms import WordForms
+    from tthc_cost.io.word.forms import WordForms
 
 Rows = list[tuple[str, ...]]
 HEAD: Rows = [("Mã TTHC", "NB-04"), ("Tên thủ tục", "Nâng bậc lương")]

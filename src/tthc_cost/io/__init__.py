@@ -3,11 +3,11 @@
 from tthc_cost.io.costs import PublishedCosts, read_costs
 from tthc_cost.io.example import EXAMPLE_PATH, read_example
 from tthc_cost.io.reading import find_workbooks, read_review, read_reviews
-from tthc_cost.io.scm_layout import ScmLayout
-from tthc_cost.io.scm_reading import read_scm_form, read_scm_forms
-from tthc_cost.io.scm_writing import write_scm_form
+from tthc_cost.io.scm.layout import ScmLayout
+from tthc_cost.io.scm.reading import read_scm_form, read_scm_forms
+from tthc_cost.io.scm.writing import write_scm_form
 from tthc_cost.io.tables import find_tables, read_tables, write_tables
-from tthc_cost.io.word_forms import WordForms, read_word_folder, read_word_forms
+from tthc_cost.io.word.forms import WordForms, read_word_folder, read_word_forms
 from tthc_cost.io.writing import write_review, write_template
 
 __all__ = [

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tthc_cost.errors import InputFault, Place, remark
 from tthc_cost.io.markup import column_letters
-from tthc_cost.io.scm_figures import OWN_UNITS, unit_of_heading
-from tthc_cost.io.scm_layout import COMPARISON, FIGURES, words_in
+from tthc_cost.io.scm.figures import OWN_UNITS, unit_of_heading
+from tthc_cost.io.scm.layout import COMPARISON, FIGURES, words_in
 from tthc_cost.numerals import format_exact, shorten
 from tthc_cost.vocabulary import fold
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from tthc_cost.errors import Remark
     from tthc_cost.io.opening import Sheet
-    from tthc_cost.io.scm_figures import Unit
-    from tthc_cost.io.scm_layout import ScmLayout
+    from tthc_cost.io.scm.figures import Unit
+    from tthc_cost.io.scm.layout import ScmLayout
 
 __all__ = [
     "ADDED",

@@ -13,8 +13,8 @@ import pandas as pd
 from tthc_cost.cells import read_value
 from tthc_cost.conformity import conform
 from tthc_cost.errors import InputFault, Place, TthcCostError, remark
-from tthc_cost.io.word import open_document
-from tthc_cost.io.word_contents import (
+from tthc_cost.io.word.archive import open_document
+from tthc_cost.io.word.contents import (
     is_none,
     read_deadline,
     read_documents,
@@ -23,8 +23,8 @@ from tthc_cost.io.word_contents import (
     read_sets,
     read_steps,
 )
-from tthc_cost.io.word_entries import find_entries
-from tthc_cost.io.word_labels import shown
+from tthc_cost.io.word.entries import find_entries
+from tthc_cost.io.word.labels import shown
 from tthc_cost.schema import ORIGIN, TABLES, ColumnKind, origin_text
 from tthc_cost.vocabulary import fold
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from tthc_cost.errors import Remark
-    from tthc_cost.io.word_entries import Entry
+    from tthc_cost.io.word.entries import Entry
 
 __all__ = ["WordForms", "read_word_folder", "read_word_forms"]
 

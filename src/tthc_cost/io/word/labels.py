@@ -10,13 +10,13 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from tthc_cost.io.word import Paragraph
+from tthc_cost.io.word.archive import Paragraph
 from tthc_cost.vocabulary import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tthc_cost.io.word import Block, Cell, Table
+    from tthc_cost.io.word.archive import Block, Cell, Table
 
 __all__ = [
     "WHOLE",

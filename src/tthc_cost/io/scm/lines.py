@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from tthc_cost.errors import Place, remark
 from tthc_cost.io.markup import column_letters
-from tthc_cost.io.scm_layout import words_in
-from tthc_cost.io.scm_rows import CARRIED, INPUTS, read_rows
-from tthc_cost.io.scm_sums import MayBeSum, Verdict, adds_up, find_sums
+from tthc_cost.io.scm.layout import words_in
+from tthc_cost.io.scm.rows import CARRIED, INPUTS, read_rows
+from tthc_cost.io.scm.sums import MayBeSum, Verdict, adds_up, find_sums
 from tthc_cost.numerals import format_exact, shorten
 from tthc_cost.vocabulary import State
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tthc_cost.errors import Remark
-    from tthc_cost.io.scm_headings import Grid
-    from tthc_cost.io.scm_layout import ScmLayout
-    from tthc_cost.io.scm_rows import Node, RowOf, Rows, Stated
+    from tthc_cost.io.scm.headings import Grid
+    from tthc_cost.io.scm.layout import ScmLayout
+    from tthc_cost.io.scm.rows import Node, RowOf, Rows, Stated
     from tthc_cost.vocabulary import Stage
 
 __all__ = ["Block", "Line", "Sum", "block_of"]

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tthc_cost.errors import TthcCostError, remark
 from tthc_cost.io.markup import column_letters
-from tthc_cost.io.scm_figures import read_figure
-from tthc_cost.io.scm_layout import FIGURES, words_in
+from tthc_cost.io.scm.figures import read_figure
+from tthc_cost.io.scm.layout import FIGURES, words_in
 from tthc_cost.numerals import format_exact, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tthc_cost.errors import Place, Remark
-    from tthc_cost.io.scm_headings import Columns, Grid
-    from tthc_cost.io.scm_layout import ScmLayout
+    from tthc_cost.io.scm.headings import Columns, Grid
+    from tthc_cost.io.scm.layout import ScmLayout
     from tthc_cost.vocabulary import Stage
 
 __all__ = ["CARRIED", "INPUTS", "Node", "Notes", "RowOf", "Rows", "Stated", "read_rows"]

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tthc_cost.cells import read_value
 from tthc_cost.errors import TthcCostError
-from tthc_cost.io.word import EMPTY_BOX, TICKED_BOX
-from tthc_cost.io.word_labels import split_label, text_of
+from tthc_cost.io.word.archive import EMPTY_BOX, TICKED_BOX
+from tthc_cost.io.word.labels import split_label, text_of
 from tthc_cost.schema import TABLES
 from tthc_cost.vocabulary import Answer, Criterion, fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from tthc_cost.io.word_labels import Grid, Line
+    from tthc_cost.io.word.labels import Grid, Line
 
 __all__ = [
     "Found",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from tthc_cost.arithmetic import steps_of
 from tthc_cost.errors import remark
-from tthc_cost.io.scm_layout import words_in
+from tthc_cost.io.scm.layout import words_in
 from tthc_cost.numerals import format_exact, format_integer, shorten
 from tthc_cost.schema import ORIGIN, Unreadable, origin_text
 from tthc_cost.vocabulary import DecisionKind, State
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
 
     from tthc_cost.errors import Place, Remark
-    from tthc_cost.io.scm_layout import ScmLayout
-    from tthc_cost.io.scm_lines import Block, Line
-    from tthc_cost.io.scm_rows import Stated
+    from tthc_cost.io.scm.layout import ScmLayout
+    from tthc_cost.io.scm.lines import Block, Line
+    from tthc_cost.io.scm.rows import Stated
 
 __all__ = ["Procedure", "Tables", "tables_of"]
 

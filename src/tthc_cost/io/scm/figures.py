@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from tthc_cost import units
 from tthc_cost.errors import InputFault, TthcCostError
-from tthc_cost.io.scm_layout import words_in
+from tthc_cost.io.scm.layout import words_in
 from tthc_cost.numerals import exact_number, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tthc_cost.io.scm_layout import ScmLayout
+    from tthc_cost.io.scm.layout import ScmLayout
 
 __all__ = ["MONEY", "OWN_UNITS", "Unit", "read_figure", "unit_of_heading", "units_of_sentence", "units_of_table"]
 
@@ -90,7 +90,7 @@ def unit_of_heading(column: str, heading: str, layout: ScmLayout) -> Unit | None
 
     Examples
     --------
-    >>> from tthc_cost.io.scm_layout import default_layout
+    >>> from tthc_cost.io.scm.layout import default_layout
     >>> unit_of_heading("fee_vnd", "Phí, lệ phí (1.000 đồng)", default_layout())
     Unit(text='1.000 đồng', scale=Fraction(1000, 1))
     """
@@ -152,7 +152,7 @@ def units_of_sentence(text: str, layout: ScmLayout) -> dict[str, Unit]:
 
     Examples
     --------
-    >>> from tthc_cost.io.scm_layout import default_layout
+    >>> from tthc_cost.io.scm.layout import default_layout
     >>> units_of_sentence("(Thời gian tính bằng phút)", default_layout())
     {'effort_hours': Unit(text='phút', scale=Fraction(1, 60))}
     """
@@ -195,7 +195,7 @@ def read_figure(column: str, value: object, unit: Unit | None, layout: ScmLayout
     Examples
     --------
     >>> import datetime as dt
-    >>> from tthc_cost.io.scm_layout import default_layout
+    >>> from tthc_cost.io.scm.layout import default_layout
     >>> minutes = Unit("phút", Fraction(1, 60))
     >>> [str(read_figure("effort_hours", one, minutes, default_layout())) for one in (45, "1,5 giờ", dt.time(1, 30))]
     ['3/4', '3/2', '3/2']

@@ -24,12 +24,12 @@ from enum import Enum, auto
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from tthc_cost.io.scm_rows import CARRIED, INPUTS
+from tthc_cost.io.scm.rows import CARRIED, INPUTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tthc_cost.io.scm_rows import Node, Stated
+    from tthc_cost.io.scm.rows import Node, Stated
 
 __all__ = ["MayBeSum", "Verdict", "adds_up", "find_sums"]
 

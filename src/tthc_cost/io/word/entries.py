@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from tthc_cost.errors import Place, UnknownNameError, remark
-from tthc_cost.io.word import Paragraph, Table
-from tthc_cost.io.word_contents import has_box, is_none, is_ticked, read_answer, read_criterion
-from tthc_cost.io.word_labels import (
+from tthc_cost.io.word.archive import Paragraph, Table
+from tthc_cost.io.word.contents import has_box, is_none, is_ticked, read_answer, read_criterion
+from tthc_cost.io.word.labels import (
     WHOLE,
     Line,
     at_positions,
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tthc_cost.errors import Remark
-    from tthc_cost.io.word import Block, Cell, Document
-    from tthc_cost.io.word_labels import Grid
+    from tthc_cost.io.word.archive import Block, Cell, Document
+    from tthc_cost.io.word.labels import Grid
 
 __all__ = ["Entry", "Judgement", "find_entries"]
 

@@ -12,10 +12,10 @@ import pandas as pd
 from tthc_cost.errors import InputFault, Place, Severity, remark, require
 from tthc_cost.io.opening import open_workbook
 from tthc_cost.io.reading import find_workbooks, in_order
-from tthc_cost.io.scm_checks import check_block, check_comparison
-from tthc_cost.io.scm_layout import ScmLayout, default_layout, words_in
-from tthc_cost.io.scm_states import Procedure, tables_of
-from tthc_cost.io.scm_table import read_scm_sheet
+from tthc_cost.io.scm.checks import check_block, check_comparison
+from tthc_cost.io.scm.layout import ScmLayout, default_layout, words_in
+from tthc_cost.io.scm.states import Procedure, tables_of
+from tthc_cost.io.scm.table import read_scm_sheet
 from tthc_cost.numerals import shorten
 from tthc_cost.review import Review
 from tthc_cost.vocabulary import State
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tthc_cost.errors import Remark
-    from tthc_cost.io.scm_lines import Block
-    from tthc_cost.io.scm_states import Tables
-    from tthc_cost.io.scm_table import Form
+    from tthc_cost.io.scm.lines import Block
+    from tthc_cost.io.scm.states import Tables
+    from tthc_cost.io.scm.table import Form
 
 __all__ = ["read_scm_form", "read_scm_forms"]
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from tthc_cost.errors import TthcCostError, remark
-from tthc_cost.io.scm_figures import read_figure, units_of_sentence, units_of_table
-from tthc_cost.io.scm_headings import Grid, find_scm_headings, is_numbering, missing_headings
-from tthc_cost.io.scm_layout import COMPARISON, FIGURES, words_in
-from tthc_cost.io.scm_lines import block_of
-from tthc_cost.io.scm_rows import RowOf, Stated
+from tthc_cost.io.scm.figures import read_figure, units_of_sentence, units_of_table
+from tthc_cost.io.scm.headings import Grid, find_scm_headings, is_numbering, missing_headings
+from tthc_cost.io.scm.layout import COMPARISON, FIGURES, words_in
+from tthc_cost.io.scm.lines import block_of
+from tthc_cost.io.scm.rows import RowOf, Stated
 from tthc_cost.vocabulary import State, fold
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from tthc_cost.errors import Place, Remark
     from tthc_cost.io.opening import Sheet
-    from tthc_cost.io.scm_figures import Unit
-    from tthc_cost.io.scm_headings import ScmHeadings
-    from tthc_cost.io.scm_layout import ScmLayout
-    from tthc_cost.io.scm_lines import Block
+    from tthc_cost.io.scm.figures import Unit
+    from tthc_cost.io.scm.headings import ScmHeadings
+    from tthc_cost.io.scm.layout import ScmLayout
+    from tthc_cost.io.scm.lines import Block
 
 __all__ = ["Form", "read_scm_sheet"]
 

@@ -10,7 +10,7 @@ from tthc_cost.comparison import Comparison
 from tthc_cost.errors import InputFault, NeedsLinesError, UnknownNameError, remark, require
 from tthc_cost.io.books import EXACT_BELOW, cell_text, new_book, printed_across
 from tthc_cost.io.saving import check_file, save_file
-from tthc_cost.io.scm_formulas import (
+from tthc_cost.io.scm.formulas import (
     COLUMNS,
     POSITIONS,
     PRINTED_TO,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from tthc_cost.io.books import NewBook
-    from tthc_cost.io.scm_formulas import FormLine
+    from tthc_cost.io.scm.formulas import FormLine
 
 __all__ = ["MOST_PROCEDURES", "write_scm_form"]
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tthc_cost.errors import Remark
-    from tthc_cost.io.scm_lines import Block, Line
-    from tthc_cost.io.scm_rows import Stated
+    from tthc_cost.io.scm.lines import Block, Line
+    from tthc_cost.io.scm.rows import Stated
 
 __all__ = ["check_block", "check_comparison"]
 

@@ -1,0 +1,1 @@
+"""Inventory and review forms that departments keep in Word: their tables, read."""
