@@ -162,11 +162,14 @@ def _reader(column: Column) -> Callable[[Any], Any]:
     return readers[column.kind]
 
 
+_HALF_CHARACTER: Final = re.compile("[\ud800-\udfff]")
+
+
 def _text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = unicodedata.normalize("NFC", str(value)).strip()
-    if not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text):
+    if _HALF_CHARACTER.search(text):
         raise InputFault.because("broken_text", value=text.encode("utf-8", "replace").decode("utf-8"))
     return text
 

@@ -137,12 +137,12 @@ class Comparison:
         if not self.has_lines:
             raise NeedsLinesError.because("needs_lines")
 
-    def _total_lines(self, *, counted: bool = True) -> pd.DataFrame:
-        """Return the lines that enter the totals, or those of the procedures shown apart."""
+    def _total_lines(self, *columns: str, counted: bool = True) -> pd.DataFrame:
+        """Return state, cost and `columns` of the lines that enter the totals, or of those shown apart."""
         chosen = self.lines["counted"] == counted
         if self.bearers is not None:
             chosen &= self.lines["bearer"].isin(self.bearers).to_numpy(dtype=bool)
-        return self.lines[chosen]
+        return self.lines[[*columns, "state", "annual_cost_vnd"]][chosen]
 
     @property
     def total(self) -> Reduction:
@@ -168,10 +168,10 @@ class Comparison:
             For published totals, which do not say which procedures are left.
         """
         self._need_lines()
-        counted = self.standing[self.standing["counted"]]
-        before, after = int(counted["in_baseline"].sum()), int(counted["in_simplified"].sum())
+        counted, left = self.standing["counted"], self.standing["counted"] & self.standing["in_simplified"]
+        before, after = int((counted & self.standing["in_baseline"]).sum()), int(left.sum())
         if Counting.parse(counting) is Counting.BROAD:
-            after -= int((counted["in_simplified"] & counted["simplification"]).sum())
+            after -= int((left & self.standing["simplification"]).sum())
         return Reduction(before, after, "procedures")
 
     @property
@@ -220,24 +220,25 @@ class Comparison:
             raise UnknownNameError.because("unknown_grouping", value=", ".join(unknown), known=", ".join(GROUPINGS))
         if set(columns) & set(_LINE_GROUPS):
             self._need_lines()
-        return _grouped(self._total_lines(), list(columns))
+        return _grouped(self._total_lines(*columns), list(columns))
 
     @property
     def by_bearer(self) -> pd.DataFrame:
         """Subtotals of every bearer, also of those left out of the totals; ``in_total`` tells which are in."""
         self._need_lines()
-        frame = _grouped(self.lines[self.lines["counted"]], ["bearer"])
+        lines = self.lines[["bearer", "state", "annual_cost_vnd"]]
+        frame = _grouped(lines[self.lines["counted"]], ["bearer"])
         return frame.assign(in_total=True if self.bearers is None else frame["bearer"].isin(self.bearers))
 
     @property
     def procedures(self) -> pd.DataFrame:
         """One row a procedure of either state: its standing, costs in both, ``saving_vnd`` and ``reduction``."""
-        return self._with_costs(self.standing, self._total_lines())
+        return self._with_costs(self.standing, self._total_lines("procedure"))
 
     @property
     def apart(self) -> pd.DataFrame:
         """The procedures outside the ratios, with the reason in ``exclusion``, and what they cost."""
-        return self._with_costs(self.standing[~self.standing["counted"]], self._total_lines(counted=False))
+        return self._with_costs(self.standing[~self.standing["counted"]], self._total_lines("procedure", counted=False))
 
     def _with_costs(self, standing: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
         costs = _grouped(lines, ["procedure"]).drop(columns=["saving_vnd", "reduction"])
@@ -269,7 +270,7 @@ class Comparison:
         if basis not in BASES:
             raise UnknownNameError.because("unknown_basis", value=basis, known=", ".join(BASES))
         arrived = arrived_groups(self.standing, BASES[basis], on, before)
-        stay = set(self.standing["procedure"][~arrived])
+        stay = self.standing["procedure"][~arrived].tolist()
         lines = self.lines
         staying = lines["procedure"].isin(stay)
         simplified = lines["state"] == State.SIMPLIFIED

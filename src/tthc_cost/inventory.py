@@ -88,7 +88,7 @@ def _rows(table: str, frame: pd.DataFrame, chosen: pd.Series[bool]) -> Iterable[
 
 
 def _unknown_procedures(frames: Mapping[str, pd.DataFrame]) -> list[Remark]:
-    known = frames["procedures"]["procedure"].dropna().unique()
+    known = frames["procedures"]["procedure"].dropna().unique().tolist()
     near = nearest_of(known)
     remarks = []
     for table in ("activities", "documents", "steps", "volumes"):
@@ -124,9 +124,8 @@ def _unknown_parts(frames: Mapping[str, pd.DataFrame]) -> list[Remark]:
 
 def _procedures_without_activities(frames: Mapping[str, pd.DataFrame]) -> list[Remark]:
     procedures = frames["procedures"]
-    bare = ~procedures["procedure"].isin(frames["activities"]["procedure"].unique()) & procedures["in_scope"].fillna(
-        value=True
-    )
+    with_lines = frames["activities"]["procedure"].unique().tolist()
+    bare = ~procedures["procedure"].isin(with_lines) & procedures["in_scope"].fillna(value=True)
     return [
         remark("no_activities", place(None), procedure=row["procedure"])
         for row, place in _rows("procedures", procedures, bare.astype(bool) & procedures["procedure"].notna())

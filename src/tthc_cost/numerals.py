@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
 from decimal import Decimal
@@ -44,6 +43,7 @@ LONGEST_TEXT: Final = 100
 
 _LARGEST_EXPONENT: Final = 400
 """Powers of ten beyond this are no figure of the field, and would take for ever to expand."""
+_TOO_LARGE: Final = 10**_LARGEST_EXPONENT
 
 _LONGEST_DECIMALS: Final = 6
 """Decimals of the longest number that is printed as a decimal rather than as a quotient."""
@@ -91,13 +91,15 @@ def exact_number(value: object, *, argument: str) -> Fraction:
     exact = None
     if isinstance(value, bool):
         pass
-    elif isinstance(value, Rational):
+    elif isinstance(value, Fraction):
+        exact = value
+    elif isinstance(value, int | Rational):
         exact = Fraction(int(value.numerator), int(value.denominator))
     elif isinstance(value, Real | Decimal):
         shortest = Decimal(str(value))
         if shortest.is_finite() and abs(shortest.adjusted()) <= _LARGEST_EXPONENT:
             exact = Fraction(shortest)
-    if exact is None or abs(exact) >= 10**_LARGEST_EXPONENT:
+    if exact is None or abs(exact.numerator) >= _TOO_LARGE * exact.denominator:
         shown, kind = shorten(value), type(value).__name__
         raise InputFault.because("figure_not_number", Place(column=argument), value=shown, type=kind)
     return exact
@@ -305,11 +307,12 @@ def format_decimal(number: Number | None, digits: int, *, language: Language = "
     if digits < 0:
         raise InputFault.because("figure_negative", Place(column="digits"), value=digits)
     exact = exact_number(number, argument="number")
-    units = math.floor(abs(exact) * 10**digits + Fraction(1, 2))
+    numerator, denominator = exact.as_integer_ratio()
+    units = (2 * 10**digits * abs(numerator) + denominator) // (2 * denominator)
     whole, decimals = divmod(units, 10**digits)
     group, mark = (".", ",") if language == "vi" else (",", ".")
     text = f"{whole:,}".replace(",", group) + (f"{mark}{decimals:0{digits}}" if digits else "")
-    return f"-{text}" if exact < 0 < units else text
+    return f"-{text}" if numerator < 0 < units else text
 
 
 def format_exact(number: Number | None, *, language: Language = "vi") -> str:

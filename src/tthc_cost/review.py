@@ -139,8 +139,9 @@ class Review:
         remarks += succession.check_decisions(states)
         remarks += _check_references(baseline.tables, simplified.tables, frames)
         remarks += _check_spelling((baseline.tables, simplified.tables, frames))
-        completed = succession.complete(states)
-        populations, found = succession.populations(states, completed)
+        heirs = succession.predecessors(states)
+        completed = succession.complete(states, heirs)
+        populations, found = succession.populations(states, completed, heirs)
         remarks += found
         rates, found = _stated_rates(baseline.tables["rates"])
         remarks += found
@@ -155,7 +156,7 @@ class Review:
             **frames,
             "baseline": Inventory.of_prepared(Prepared(baseline.tables, baseline.remarks, frozenset())),
             "simplified": Inventory.of_prepared(Prepared(completed, simplified.remarks, frozenset())),
-            "predecessors": succession.predecessors(states),
+            "predecessors": heirs,
             "populations": populations,
             "warnings": validation.warnings,
             "notes": validation.notes,
@@ -279,15 +280,15 @@ def _check_lines(tables: Frames, at_fault: frozenset[int], rates: RateTable | No
 
 
 def _check_references(baseline: Frames, simplified: Frames, frames: Frames) -> list[Remark]:
-    before, after = (set(state["procedures"]["procedure"].dropna()) for state in (baseline, simplified))
+    before, after = (set(state["procedures"]["procedure"].dropna().tolist()) for state in (baseline, simplified))
     remarks = []
     for table, known in (("decisions", before), ("criteria", before | after), ("proposals", before | after)):
         near = nearest_of(known)
-        for row in rows_of(frames[table]):
+        stated = frames[table].dropna(subset="procedure")
+        for row in rows_of(stated[~stated["procedure"].isin(known)]):
             code = row["procedure"]
-            if not is_blank(code) and code not in known:
-                place = row_place(TABLES[table], row, "procedure")
-                remarks.append(remark("unknown_procedure", place, procedure=code, near=near(code)))
+            place = row_place(TABLES[table], row, "procedure")
+            remarks.append(remark("unknown_procedure", place, procedure=code, near=near(code)))
     for row in rows_of(frames["decisions"]):
         steps = [row[name] for name in ("reviewed_on", "submitted_on", "approved_on", "effective_on")]
         dates = [date for date in steps if not is_blank(date)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -86,10 +87,8 @@ def standing_of(review: Review) -> pd.DataFrame:
             if row["in_baseline"] and not row["counted"] and counted & set(codes):
                 row["counted"], row["exclusion"] = True, None
             origins = [code] if code in before else codes
-            changed = sum((lines_before.get(one, Counter()) for one in origins), Counter()) != lines_after.get(
-                code, Counter()
-            )
-            row["simplification"] = changed
+            figures = list(chain.from_iterable(lines_before[one] for one in origins))
+            row["simplification"] = Counter(figures) != Counter(lines_after[code])
             row["simplified_deadline_days"] = (
                 after[code]["deadline_days"] if code in before or len(codes) == 1 else None
             )
@@ -146,25 +145,27 @@ def _inherited(own: Row, predecessors: list[Row]) -> Row:
     return groups
 
 
-def _figures_of(inventory: Inventory) -> dict[str, Counter[Hashable]]:
+def _figures_of(inventory: Inventory) -> defaultdict[str, list[Hashable]]:
     """Return the figures of each procedure's lines, on the grid: what a simplification must change."""
-    figures: dict[str, Counter[Hashable]] = {}
+    figures: defaultdict[str, list[Hashable]] = defaultdict(list)
     by_agency: dict[str, set[int]] = {}
     for procedure, frequency in inventory.volumes[["procedure", "frequency"]].itertuples(index=False, name=None):
         by_agency.setdefault(procedure, set()).add(steps_of(frequency, FREQUENCY_STEPS))
     lines = inventory.activities
+    procedures = lines["procedure"].tolist()
     efforts = _steps(lines["effort_hours"], EFFORT_STEPS_PER_HOUR)
     grades = {grade: fold(grade) for grade in lines["grade"].dropna().unique()}
-    who = [grades.get(grade) if effort else None for grade, effort in zip(lines["grade"], efforts, strict=True)]
+    stated = zip(lines["grade"].tolist(), efforts, strict=True)
+    who = [grades.get(grade) if effort else None for grade, effort in stated]
     money = (lines[name].fillna(0).tolist() for name in ("service_vnd", "fee_vnd", "other_vnd"))
     times = [
         frozenset(by_agency.get(procedure, ())) if missing else steps
         for procedure, steps, missing in zip(
-            lines["procedure"], _steps(lines["frequency"], FREQUENCY_STEPS), lines["frequency"].isna(), strict=True
+            procedures, _steps(lines["frequency"], FREQUENCY_STEPS), lines["frequency"].isna().tolist(), strict=True
         )
     ]
-    for procedure, *line in zip(lines["procedure"], who, efforts, *money, times, strict=True):
-        figures.setdefault(procedure, Counter())[tuple(line)] += 1
+    for procedure, line in zip(procedures, zip(who, efforts, *money, times, strict=True), strict=True):
+        figures[procedure].append(line)
     return figures
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import pandas as pd
 
 from tthc_cost.errors import remark
 from tthc_cost.inventory import completed
-from tthc_cost.schema import TABLES, is_blank, row_place, rows_of
+from tthc_cost.schema import ORIGIN, TABLES, is_blank, row_place, rows_of
 from tthc_cost.vocabulary import DecisionKind, nearest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from tthc_cost.errors import Place, Remark
 
@@ -22,9 +24,12 @@ __all__ = ["States", "check_decisions", "complete", "populations", "predecessors
 _GIVES_UP_ITS_CODE: Final = frozenset({DecisionKind.REPLACE, DecisionKind.MERGE})
 _KEEPS_ITS_CODE: Final = frozenset({DecisionKind.AMEND, DecisionKind.DELEGATE})
 _ENDS: Final = frozenset({DecisionKind.ABOLISH, DecisionKind.TRANSFER})
+_LABELS: Final[Mapping[str, str]] = {kind: kind.label() for kind in DecisionKind}
 _TAKEN_OVER: Final = ("procedures", "activities", "documents", "steps", "volumes")
 
 Row = dict[str, Any]
+Heirs: TypeAlias = Mapping[str, tuple[str, ...]]
+"""The `predecessors` of each simplified procedure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +41,18 @@ class States:
     decisions: pd.DataFrame
 
 
-def _by_code(frame: pd.DataFrame) -> dict[str, Row]:
-    """Return the rows of a table by their procedure; of a repeated code, the first."""
-    rows: dict[str, Row] = {}
-    for row in rows_of(frame[frame["procedure"].notna()]):
-        rows.setdefault(row["procedure"], row)
-    return rows
+def _by_code(frame: pd.DataFrame, *columns: str) -> dict[str, Row]:
+    """Return place and columns of the rows of a table, by their procedure; of a repeated code, the first."""
+    first = frame.dropna(subset="procedure").drop_duplicates("procedure")
+    return {row["procedure"]: row for row in rows_of(first[["procedure", ORIGIN, *columns]])}
 
 
 def _taken_over(states: States) -> list[str]:
     """Return the procedures that are kept and that the simplified state does not repeat."""
     decisions = states.decisions
     kept = decisions["procedure"][decisions["decision"] == DecisionKind.KEEP]
-    repeated = set(states.simplified["procedures"]["procedure"])
-    known = set(states.baseline["procedures"]["procedure"])
-    return [code for code in kept if code in known and code not in repeated]
+    repeated, known = (set(one["procedures"]["procedure"].tolist()) for one in (states.simplified, states.baseline))
+    return [code for code in kept.tolist() if code in known and code not in repeated]
 
 
 def predecessors(states: States) -> dict[str, tuple[str, ...]]:
@@ -67,10 +69,11 @@ def predecessors(states: States) -> dict[str, tuple[str, ...]]:
         Itself, if it stood in the baseline and was not itself replaced, and those that it replaces, in the
         baseline's order; empty for a new procedure.
     """
-    decided = _by_code(states.decisions)
-    found: dict[str, list[str]] = {code: [] for code in states.simplified["procedures"]["procedure"].dropna()}
+    decided = _by_code(states.decisions, "decision", "replaced_by")
+    before, after = (one["procedures"]["procedure"].dropna().tolist() for one in (states.baseline, states.simplified))
+    found: dict[str, list[str]] = {code: [] for code in after}
     found |= {code: [] for code in _taken_over(states)}
-    for code in dict.fromkeys(states.baseline["procedures"]["procedure"].dropna()):
+    for code in dict.fromkeys(before):
         row = decided.get(code, {})
         receiver = row.get("replaced_by")
         heir = code if is_blank(receiver) else receiver
@@ -92,7 +95,7 @@ def check_decisions(states: States) -> list[Remark]:
     list of Remark
         A procedure that is gone without a decision, a receiver that does not exist, and the like.
     """
-    decided = _by_code(states.decisions)
+    decided = _by_code(states.decisions, "decision", "replaced_by")
     after = _by_code(states.simplified["procedures"])
     transferred = frozenset(
         code
@@ -119,19 +122,18 @@ def _check_decision(
 ) -> list[Remark]:
     kind, receiver = row["decision"], row["replaced_by"]
     named = not is_blank(receiver)
-    place = row_place(TABLES["decisions"], row, "replaced_by")
-    said = {"procedure": code, "decision": DecisionKind.parse(kind).label()}
+    place = partial(row_place, TABLES["decisions"], row)
+    said = {"procedure": code, "decision": _LABELS[kind]}
     if kind in _GIVES_UP_ITS_CODE and not named:
-        return [remark("no_receiver", place, **said)]
+        return [remark("no_receiver", place("replaced_by"), **said)]
     if named and kind not in _GIVES_UP_ITS_CODE | {DecisionKind.LINK}:
-        return [remark("unexpected_receiver", place, receiver=receiver, **said)]
+        return [remark("unexpected_receiver", place("replaced_by"), receiver=receiver, **said)]
     if named:
-        return _check_receiver(receiver, place, said, after, transferred, near=near)
-    place = replace(place, column="decision")
+        return _check_receiver(receiver, place("replaced_by"), said, after, transferred, near=near)
     if code in after and kind == DecisionKind.ABOLISH:
-        return [remark("gone_but_present", place, **said)]
+        return [remark("gone_but_present", place("decision"), **said)]
     if code not in after and kind in _KEEPS_ITS_CODE | {DecisionKind.LINK}:
-        return [remark("decided_but_absent", place, **said)]
+        return [remark("decided_but_absent", place("decision"), **said)]
     return []
 
 
@@ -156,7 +158,7 @@ def _check_receiver(
     return []
 
 
-def complete(states: States) -> dict[str, pd.DataFrame]:
+def complete(states: States, heirs: Heirs) -> dict[str, pd.DataFrame]:
     """Return the simplified tables with what the decisions say of them filled in.
 
     A procedure that is kept and not repeated is taken over from the baseline. A blank frequency or population, and
@@ -167,6 +169,8 @@ def complete(states: States) -> dict[str, pd.DataFrame]:
     ----------
     states : States
         Both states and the decisions.
+    heirs : mapping of str to tuple of str
+        Their `predecessors`.
 
     Returns
     -------
@@ -178,7 +182,6 @@ def complete(states: States) -> dict[str, pd.DataFrame]:
     for name in _TAKEN_OVER:
         old = states.baseline[name]
         tables[name] = pd.concat([tables[name], old[old["procedure"].isin(kept)]], ignore_index=True)
-    heirs = predecessors(states)
     tables["volumes"] = _with_inherited_volumes(states, tables, heirs)
     tables["procedures"] = _with_inherited_figures(states, tables, heirs)
     tables["activities"] = completed(tables["activities"], tables["procedures"], tables["volumes"])
@@ -188,12 +191,10 @@ def complete(states: States) -> dict[str, pd.DataFrame]:
 def _stating_population(tables: Mapping[str, pd.DataFrame]) -> set[str]:
     """Return the procedures of which a line states a population of its own."""
     lines = tables["activities"]
-    return set(lines["procedure"][lines["population"].notna()])
+    return set(lines["procedure"][lines["population"].notna()].unique().tolist())
 
 
-def _with_inherited_volumes(
-    states: States, tables: Mapping[str, pd.DataFrame], heirs: Mapping[str, tuple[str, ...]]
-) -> pd.DataFrame:
+def _with_inherited_volumes(states: States, tables: Mapping[str, pd.DataFrame], heirs: Heirs) -> pd.DataFrame:
     volumes, old = tables["volumes"], states.baseline["volumes"]
     procedures = tables["procedures"]
     stated = {*volumes["procedure"], *procedures["procedure"][procedures["population"].notna()]}
@@ -207,10 +208,8 @@ def _with_inherited_volumes(
     return pd.concat([volumes, *inherited], ignore_index=True) if inherited else volumes
 
 
-def _with_inherited_figures(
-    states: States, tables: Mapping[str, pd.DataFrame], heirs: Mapping[str, tuple[str, ...]]
-) -> pd.DataFrame:
-    before = _by_code(states.baseline["procedures"])
+def _with_inherited_figures(states: States, tables: Mapping[str, pd.DataFrame], heirs: Heirs) -> pd.DataFrame:
+    before = _by_code(states.baseline["procedures"], "population", "frequency")
     stating = _stating_population(tables)
     procedures = tables["procedures"]
     population: dict[str, int] = {}
@@ -229,7 +228,7 @@ def _with_inherited_figures(
     )
 
 
-def populations(states: States, tables: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, list[Remark]]:
+def populations(states: States, tables: Mapping[str, pd.DataFrame], heirs: Heirs) -> tuple[pd.DataFrame, list[Remark]]:
     """Return the population each simplified procedure is costed at, V, and the one it states, S.
 
     Parameters
@@ -238,6 +237,8 @@ def populations(states: States, tables: Mapping[str, pd.DataFrame]) -> tuple[pd.
         Both states and the decisions.
     tables : mapping of str to pandas.DataFrame
         The simplified tables as `complete` returns them.
+    heirs : mapping of str to tuple of str
+        Their `predecessors`.
 
     Returns
     -------
@@ -246,34 +247,33 @@ def populations(states: States, tables: Mapping[str, pd.DataFrame]) -> tuple[pd.
     remarks : list of Remark
         Where V or S cannot be known, where S = 0 would lose V, and where a merge would lose volume.
     """
-    before = _by_code(states.baseline["procedures"])
-    heirs = predecessors(states)
+    before = _by_code(states.baseline["procedures"], "population")
     blank = states.baseline["procedures"]["population"].isna().any()
-    unchanged = _kept_unchanged(states, tables) if blank else set()
-    with_lines = set(tables["activities"]["procedure"])
+    unchanged = _kept_unchanged(states, tables, heirs) if blank else set()
+    with_lines = set(tables["activities"]["procedure"].unique().tolist())
     stating = _stating_population(tables)
     remarks: list[Remark] = []
     rows: list[tuple[str, int | None, int | None]] = []
-    for code, row in _by_code(tables["procedures"]).items():
+    for code, row in _by_code(tables["procedures"], "population").items():
         codes = heirs[code]
         stated = None if is_blank(row["population"]) else int(row["population"])
         costed = stated
         if codes and code in with_lines and code not in unchanged:
-            place = row_place(TABLES["procedures"], row, "population")
+            place = partial(row_place, TABLES["procedures"], row, "population")
             costed, found = _costed_population(code, stated, codes, before, place)
             remarks += found
             if stated is None and code in stating:
-                remarks.append(remark("population_blank", place, procedure=code))
+                remarks.append(remark("population_blank", place(), procedure=code))
         rows.append((code, costed, stated))
     frame = pd.DataFrame(rows, columns=["procedure", "costed_population", "stated_population"])
     return frame.astype({"procedure": "string", "costed_population": "Int64", "stated_population": "Int64"}), remarks
 
 
-def _kept_unchanged(states: States, tables: Mapping[str, pd.DataFrame]) -> set[str]:
+def _kept_unchanged(states: States, tables: Mapping[str, pd.DataFrame], heirs: Heirs) -> set[str]:
     """Return the procedures that are kept, replace no other and state the same populations in both states."""
     decisions = states.decisions
     kept = set(decisions["procedure"][decisions["decision"] == DecisionKind.KEEP])
-    alone = {code for code, codes in predecessors(states).items() if codes == (code,)}
+    alone = {code for code, codes in heirs.items() if codes == (code,)}
     before, after = (_stated_populations(one, kept & alone) for one in (states.baseline, tables))
     return {code for code in kept & alone if before[code] == after[code]}
 
@@ -289,20 +289,20 @@ def _stated_populations(tables: Mapping[str, pd.DataFrame], codes: set[str]) -> 
 
 
 def _costed_population(
-    code: str, stated: int | None, codes: Iterable[str], before: Mapping[str, Row], place: Place
+    code: str, stated: int | None, codes: Iterable[str], before: Mapping[str, Row], place: Callable[[], Place]
 ) -> tuple[int | None, list[Remark]]:
     of_predecessors = [before[one]["population"] for one in codes]
     if any(is_blank(one) for one in of_predecessors):
-        return stated, [remark("baseline_population_blank", place, procedure=code, before="; ".join(codes))]
+        return stated, [remark("baseline_population_blank", place(), procedure=code, before="; ".join(codes))]
     largest = int(max(of_predecessors))
     single = len(of_predecessors) == 1
     costed = largest if single else max(largest, stated or 0)
     remarks = []
     if stated == 0 and costed:
-        remarks.append(remark("population_vanishes", place, procedure=code, before=costed))
+        remarks.append(remark("population_vanishes", place(), procedure=code, before=costed))
     elif not single and stated is not None and stated < largest:
-        remarks.append(remark("merge_raised", place, procedure=code, stated=stated, raised=costed))
+        remarks.append(remark("merge_raised", place(), procedure=code, stated=stated, raised=costed))
     elif not single and stated is not None and stated < sum(of_predecessors):
         together = int(sum(of_predecessors))
-        remarks.append(remark("merge_below_sum", place, procedure=code, stated=stated, together=together))
+        remarks.append(remark("merge_below_sum", place(), procedure=code, stated=stated, together=together))
     return costed, remarks

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import csv
+import os
 import random
+import resource
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 import pytest
 import xlsxwriter
 
 from libreoffice import SOFFICE, converted
-from tthc_cost.io import write_review
+from tthc_cost.io import EXAMPLE_PATH, write_review
 from tthc_cost.review import Review
 
 if TYPE_CHECKING:
@@ -25,13 +28,12 @@ GRADES = [f"A1/{step}" for step in range(1, 10)]
 AS_CSV = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
 """Every sheet as a file of commas, figures as they are."""
 OURS = """
-import resource, sys, time
-began = time.perf_counter()
+import resource, sys
 import tthc_cost as tc
 comparison = tc.compare(tc.read_review(sys.argv[1]))
 report = tc.check(comparison, tc.programme("lai-chau-2022-2025"), on="2024-12-31")
 tc.write_report(comparison, report, sys.argv[2])
-print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, comparison.total.baseline)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, comparison.total.baseline)
 """
 
 pytestmark = [pytest.mark.heavy, pytest.mark.skipif(SOFFICE is None, reason="needs LibreOffice")]
@@ -109,31 +111,60 @@ def write_rival(path: Path, *, both_states: bool) -> None:
         sums.write_formula(PROCEDURES, 1, f"=SUM(B1:B{PROCEDURES})")
 
 
+@dataclass(slots=True)
+class Stopwatch:
+    """Seconds that went by, and seconds that processors worked: on a busy machine only the latter can be compared."""
+
+    elapsed: float = 0.0
+    worked: float = 0.0
+
+    def __enter__(self) -> Self:
+        self.elapsed, self.worked = -time.perf_counter(), -_worked_by_children()
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self.elapsed += time.perf_counter()
+        self.worked += _worked_by_children()
+
+
+def _worked_by_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def run_ours(workbook: Path, out: Path, bytecode: Path) -> list[str]:
+    """Read, compare, check and report in a process of its own, whose modules are compiled if they have run before."""
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(bytecode), "PYTHONDONTWRITEBYTECODE": ""}
+    command = [sys.executable, "-c", OURS, str(workbook), str(out)]
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout.split()
+
+
 def test_from_workbook_to_report_beside_libreoffice(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], record_property: Any
 ) -> None:
+    # An installed package is compiled, as LibreOffice is.
+    run_ours(EXAMPLE_PATH, tmp_path / "example", tmp_path / "bytecode")
     write_ours(tmp_path / "ours.xlsx")
-    command = [sys.executable, "-c", OURS, str(tmp_path / "ours.xlsx"), str(tmp_path / "report")]
-    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
-    ours, memory, total = float(said[0]), float(said[1]), int(said[2])
-    report = [f"{2 * PROCEDURES * LINES_OF_EACH:,} lines read, compared and reported: {ours:.1f} s, {memory:.0f} MiB"]
-    record_property("seconds", ours)
-    record_property("MiB", memory)
+    with Stopwatch() as ours:
+        memory, total = run_ours(tmp_path / "ours.xlsx", tmp_path / "report", tmp_path / "bytecode")
+    spent = f"{ours.elapsed:.1f} s, {ours.worked:.1f} s of processors, {float(memory):.0f} MiB"
+    report = [f"{2 * PROCEDURES * LINES_OF_EACH:,} lines read, compared and reported: {spent}"]
+    record_property("seconds", ours.elapsed)
+    record_property("seconds of processors", ours.worked)
+    record_property("MiB", float(memory))
     for both_states, name in ((False, "100 000 look-ups, 5 000 sums"), (True, "200 000 look-ups, 10 000 sums")):
         write_rival(tmp_path / "rival.xlsx", both_states=both_states)
         out = tmp_path / f"out-{both_states}"
-        began = time.perf_counter()
-        converted(
-            [tmp_path / "rival.xlsx"],
-            out,
-            AS_CSV,
-        )
-        theirs = time.perf_counter() - began
+        with Stopwatch() as theirs:
+            converted([tmp_path / "rival.xlsx"], out, AS_CSV)
         with next(out.glob("*sums*.csv")).open(encoding="utf-8", newline="") as file:
             sums = list(csv.reader(file))
         # Floats may be off by a đồng a line; that the work is the same is what matters here.
-        assert abs(int(sums[-1][1]) - total) <= PROCEDURES
-        record_property(name, theirs / ours)
-        report.append(f"LibreOffice, {name}: {theirs:.1f} s, {theirs / ours:.1f} x ours")
+        assert abs(int(sums[-1][1]) - int(total)) <= PROCEDURES
+        record_property(name, theirs.elapsed / ours.elapsed)
+        report.append(
+            f"LibreOffice, {name}: {theirs.elapsed:.1f} s, {theirs.elapsed / ours.elapsed:.1f} x ours; "
+            f"{theirs.worked:.1f} s of processors, {theirs.worked / ours.worked:.1f} x ours"
+        )
     with capsys.disabled():
         print("", *report, sep="\n")  # noqa: T201 - the table is what the benchmark is for

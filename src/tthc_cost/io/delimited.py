@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["check_size", "delimited_cells", "delimited_text"]
 
 _SEPARATORS: Final = ",;\t"
-_RUN: Final = ("=", "+", "-", "@", "\t", "\r", "'")
+_RUN: Final = frozenset("=+-@\t\r'")
 """What a spreadsheet takes for the beginning of a formula, and the mark that keeps it from doing so."""
 _WIDE_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -99,12 +99,12 @@ def delimited_text(rows: Iterable[Sequence[str]]) -> bytes:
     '1.004080,\'=1+1,"Lý do, căn cứ"\r\n'
     """
     target = io.StringIO(newline="")
-    csv.writer(target).writerows([f"'{cell}" if cell.startswith(_RUN) else cell for cell in row] for row in rows)
+    csv.writer(target).writerows([f"'{cell}" if cell[:1] in _RUN else cell for cell in row] for row in rows)
     return target.getvalue().encode("utf-8-sig")
 
 
 def _without_mark(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_RUN) else cell
+    return cell[1:] if cell.startswith("'") and cell[1:2] in _RUN else cell
 
 
 def _decoded(data: bytes, place: Place) -> str:

@@ -116,7 +116,7 @@ class Workbook:
         rows = values()
         width = max([look.columns, *(len(row) for row in rows)])
         rows += [[] for _ in range(look.rows - len(rows))]
-        filled = [row + [""] * (width - len(row)) for row in rows]
+        filled = [row if len(row) == width else row + [""] * (width - len(row)) for row in rows]
         return Sheet(filled, look.marks, merged, look.formulas, look.hidden_rows)
 
 

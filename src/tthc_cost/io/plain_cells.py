@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
 __all__ = ["PlainCells", "plain_cells"]
+
+Bytes: TypeAlias = np.ndarray[tuple[int], np.dtype[np.uint8]]
+Numbers: TypeAlias = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 _REFERENCE: Final = rb'r="[A-Z]{1,3}[1-9][0-9]{0,6}"'
 _STYLE: Final = rb'(?: s="[0-9]{1,5}")?'
@@ -23,8 +26,8 @@ _CELL: Final = (
     rb"<c " + _REFERENCE + _STYLE + rb'(?:(?: t="n")?(?:><v>' + _NUMBER + rb'</v></c>|/>)| t="s"><v>[0-9]{1,9}</v></c>)'
 )
 _ALL_PLAIN: Final = re.compile(rb"(?:" + _CELL + rb"|" + _ROW + rb"|</row>)*+")
-_FILLED: Final = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>/]*>')
-_SHARED: Final = re.compile(rb' t="s"><v>([0-9]+)')
+_REFERENCE_AT: Final = len('<c r="')
+_SHARED_AT: Final = len("><v>")
 _START: Final = b"<sheetData>"
 _END: Final = b"</sheetData>"
 
@@ -45,7 +48,7 @@ class PlainCells:
 
     rows: int
     columns: int
-    shared: np.ndarray[tuple[int], np.dtype[np.int64]]
+    shared: Numbers
     rest: bytes
 
 
@@ -76,18 +79,20 @@ def plain_cells(content: bytes) -> PlainCells | None:
     start, end = content.find(_START) + len(_START), content.rfind(_END)
     if not len(_START) <= start <= end or _ALL_PLAIN.fullmatch(content, start, end) is None:
         return None
-    cells = content[start:end]
-    filled = _FILLED.findall(cells)
-    letters = {one for one, _ in filled}
-    rows = {row for _, row in filled}
-    shared = np.array(_SHARED.findall(cells), dtype=np.bytes_).astype(np.int64)
-    return PlainCells(
-        max(map(int, rows), default=0), max(map(_number, letters), default=0), shared, content[:start] + content[end:]
-    )
+    text = np.frombuffer(content, dtype=np.uint8)[start:end]
+    opened, closed = np.flatnonzero(text == ord("<")), np.flatnonzero(text == ord(">"))
+    of_filled = (text[opened + 1] == ord("c")) & (text[closed - 1] != ord("/"))
+    opened, closed = opened[of_filled], closed[of_filled]
+    columns, after = _numbers(text, opened + _REFERENCE_AT, "A", 26, least=1)
+    rows, _ = _numbers(text, after, "0", 10)
+    shared, _ = _numbers(text, closed[text[closed - 2] == ord("s")] + _SHARED_AT, "0", 10)
+    return PlainCells(int(rows.max(initial=0)), int(columns.max(initial=0)), shared, content[:start] + content[end:])
 
 
-def _number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number
+def _numbers(text: Bytes, at: Numbers, first: str, base: int, least: int = 0) -> tuple[Numbers, Numbers]:
+    """Return the number written at each position, and where it ends; its first sign stands for the least."""
+    number = np.zeros(at.size, dtype=np.int64)
+    while (goes_on := (sign := text[at] - np.uint8(ord(first))) < base).any():
+        number = np.where(goes_on, number * base + sign + least, number)
+        at = at + goes_on
+    return number, at

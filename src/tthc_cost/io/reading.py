@@ -332,18 +332,30 @@ def _notes_on_formulas(
 def _column(table: Table, name: str, sheet: Sheet, rows: Sequence[int], position: int) -> list[Any]:
     """Return the cells of a column, whole numbers as such, with a fault in the place of what cannot be read."""
     cells = [sheet.rows[row][position] for row in rows]
-    values: list[Any] = [int(one) if isinstance(one, float) and one.is_integer() else one for one in cells]
-    if table.column(name).kind in _CODES and not set(map(type, values)) <= {str, int, float}:
-        values = [_code(one) for one in values]
+    kinds = set(map(type, cells))
+    if kinds <= {str, float}:
+        # No two of these are equal but different, so each is looked at once.
+        plain = {one: _plain_value(one) for one in set(cells)}
+        values = [plain[one] for one in cells]
+    else:
+        is_code = table.column(name).kind in _CODES
+        values = [_code(one) if is_code else _plain_value(one) for one in cells]
     if sheet.marks:
         marks = (sheet.marks.get((row, position)) for row in rows)
         values = [one if mark is None else Unreadable(mark) for one, mark in zip(values, marks, strict=True)]
-    return [None if one == "" else one for one in values]
+    return values
+
+
+def _plain_value(cell: object) -> object:
+    """Return a whole number as such, and None for a blank cell."""
+    if isinstance(cell, float) and cell.is_integer():
+        return int(cell)
+    return None if cell == "" else cell
 
 
 def _code(value: object) -> object:
     if not isinstance(value, (bool, dt.date, dt.time, dt.timedelta)):
-        return value
+        return _plain_value(value)
     shown = value.strftime("%d/%m/%Y") if isinstance(value, dt.date) else str(value)
     return Unreadable(remark("cell_code_is_not_text", value=shown))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
@@ -87,8 +87,7 @@ class Labels:
         """Print a number with the decimals it has, at most six."""
         if value is None:
             return format_integer(None)
-        return format_decimal(value, _decimals(Fraction(repr(value)) if isinstance(value, float) else Fraction(value)),
-                              language=self.language)  # fmt: skip
+        return _with_its_decimals(value, self.language)
 
     def percent(self, ratio: Fraction | None, target: Fraction | None = None) -> str:
         """Print a ratio with two decimals, more where it would print as a target that it is not."""
@@ -111,6 +110,13 @@ class Labels:
     def terms(self, terms: Iterable[Term]) -> str:
         """Print several terms in a row."""
         return "; ".join(self.term(one) for one in terms)
+
+
+@lru_cache(maxsize=1024)
+def _with_its_decimals(value: Fraction | float, language: Language) -> str:
+    """Print a number with the decimals it has; days, hours and the like are few, and each is met again and again."""
+    exact = Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
+    return format_decimal(value, _decimals(exact), language=language)
 
 
 def _decimals(value: Fraction) -> int:

@@ -11,6 +11,7 @@ import pandas as pd
 from tthc_cost.arithmetic import Reduction
 from tthc_cost.attribution import attribute
 from tthc_cost.comparison import BASES
+from tthc_cost.schema import rows_of
 from tthc_cost.standing import dated
 from tthc_cost.targets import progress
 from tthc_cost.vocabulary import Bearer, Counting, DecisionKind, Measure, Stage, TaskState, fold
@@ -276,7 +277,7 @@ def page_of(
     if report is not None and comparison.has_lines:
         achieved, in_force = (comparison.at(basis, report.on) for basis in (report.basis, "in_force"))
     stages, bearers = _stages(comparison)
-    rows = [_row(one) for one in comparison.procedures.to_dict("records")]
+    rows = _rows(comparison.procedures)
     agencies = _agencies(comparison, report)
     return Page(
         comparison, report,
@@ -286,7 +287,7 @@ def page_of(
         bearers=bearers,
         stages=stages,
         procedures=_groups(row for row in rows if row["counted"]),
-        apart=tuple(_apart(_row(one)) for one in comparison.apart.to_dict("records")),
+        apart=tuple(_apart(one) for one in _rows(comparison.apart)),
         milestones=_milestones(report),
         remarks=_remarks((*comparison.remarks, *(report.remarks if report else ()))),
         rates=_used_rates(comparison),
@@ -300,9 +301,9 @@ def page_of(
 Row = dict[str, Any]
 
 
-def _row(row: dict[Any, Any]) -> Row:
-    """Return a row of a frame with None for what is missing."""
-    return {str(name): None if pd.isna(value) else value for name, value in row.items()}
+def _rows(frame: pd.DataFrame) -> list[Row]:
+    """Return the rows of a frame with None for what is missing."""
+    return rows_of(frame.astype(object).where(frame.notna(), None))
 
 
 def _term(kind: type[TermT], value: str | None) -> TermT | None:
@@ -327,12 +328,12 @@ def _sum(costs: Iterable[Reduction]) -> Reduction:
 
 def _agencies(comparison: Comparison, report: TargetReport | None) -> tuple[AgencyLine, ...]:
     if report is None or not comparison.has_lines:
-        costs = [_row(one) for one in comparison.by("agency").to_dict("records")]
+        costs = _rows(comparison.by("agency"))
         counted = comparison.standing[comparison.standing["counted"] & comparison.standing["in_baseline"]]
         numbers = Counter(None if pd.isna(one) else one for one in counted["agency"])
         return tuple(_unchecked(row["agency"], numbers[row["agency"]], (None, None), _cost(row)) for row in costs)
     frame = progress(comparison, report.programme, on=report.on, basis=report.basis, counting=report.counting)
-    return tuple(_agency(_row(one)) for one in frame.to_dict("records"))
+    return tuple(_agency(one) for one in _rows(frame))
 
 
 def _unchecked(agency: str | None, procedures: int, cuts: tuple[int | None, int | None], cost: Reduction) -> AgencyLine:
@@ -430,10 +431,10 @@ def _stages(
 ) -> tuple[tuple[StageLine, ...], tuple[tuple[Bearer | None, Reduction, bool], ...]]:
     if not comparison.has_lines:
         return (), ()
-    subtotals = [_row(one) for one in comparison.by_bearer.to_dict("records")]
+    subtotals = _rows(comparison.by_bearer)
     bearers = {_term(Bearer, row["bearer"]): (_cost(row), bool(row["in_total"])) for row in subtotals}
     costs: dict[tuple[Stage | None, Bearer | None], Reduction] = {}
-    for row in map(_row, comparison.by("stage", "bearer").to_dict("records")):
+    for row in _rows(comparison.by("stage", "bearer")):
         costs[_term(Stage, row["stage"]), _term(Bearer, row["bearer"])] = _cost(row)
     shown = _in_order((bearer for _, bearer in costs), Bearer)
     lines = []

@@ -7,11 +7,16 @@ from fractions import Fraction
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from tthc_cost.io.delimited import delimited_text
 from tthc_cost.schema import is_blank, rows_of
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
+
+    import pandas as pd
 
     from tthc_cost.arithmetic import Reduction
     from tthc_cost.auditing import Audit
@@ -26,6 +31,8 @@ RESULTS_SCHEMA: Final = "tthc_cost.results"
 RESULTS_VERSION: Final = 1
 
 Json = dict[str, Any]
+
+_encoded: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 def results_text(page: Page) -> str:
@@ -76,7 +83,16 @@ def results_text(page: Page) -> str:
         ],
         "provenance": _provenance(page),
     }
-    return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return f"{{\n{_joined(f'{_encoded(name)}: {_one_a_line(value)}' for name, value in content.items())}\n}}\n"
+
+
+def _one_a_line(value: object) -> str:
+    """Write the items of a list one a line, as a person reads them; what is in an item is written at once, and fast."""
+    return f"[\n{_joined(map(_encoded, value))}\n]" if value and isinstance(value, list) else _encoded(value)
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return ",\n".join(texts)
 
 
 def lines_csv(page: Page) -> bytes:
@@ -93,11 +109,15 @@ def lines_csv(page: Page) -> bytes:
         Columns of ``Comparison.lines``; a blank figure is an empty cell.
     """
     lines = page.comparison.lines
-    shown = [
-        ["" if missing else str(value) for value, missing in zip(column.tolist(), column.isna(), strict=True)]
-        for _, column in lines.items()
-    ]
+    shown = [_shown(column) for _, column in lines.items()]
     return delimited_text([[str(name) for name in lines.columns], *zip(*shown, strict=True)])
+
+
+def _shown(column: pd.Series[Any]) -> list[str]:
+    """Return the text of each cell of a column, empty where it is blank; each distinct value is written once."""
+    codes, values = column.factorize()
+    texts: list[str] = np.array([*map(str, values.tolist()), ""], dtype=object)[codes].tolist()
+    return texts
 
 
 def _day(day: dt.date | None) -> str | None:
@@ -106,9 +126,9 @@ def _day(day: dt.date | None) -> str | None:
 
 def _number(value: Fraction | float | None) -> int | Json | None:
     """Return a whole number as one, and any other exactly."""
-    if value is None:
-        return None
-    exact = Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
+    if value is None or isinstance(value, int):
+        return value
+    exact = Fraction(repr(value)) if isinstance(value, float) else value
     return int(exact) if exact.denominator == 1 else _ratio(exact)
 
 

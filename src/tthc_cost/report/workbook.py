@@ -88,10 +88,8 @@ def workbook_bytes(page: Page, labels: Labels) -> bytes:
     return new.content
 
 
-def _style(new: NewBook, kind: str, value: object) -> Format:
-    """Return the format of a cell."""
-    if isinstance(value, _Share):
-        return new.style(num_format=f"0.{'0' * _decimals(value)}%")
+def _style(new: NewBook, kind: str) -> Format:
+    """Return the format of the cells of a column."""
     if kind in _FORMATS:
         return new.style(num_format=_FORMATS[kind])
     return new.style(text_wrap=True) if kind in {"text", "long"} else new.style()
@@ -111,17 +109,20 @@ def _write(new: NewBook, content: _Sheet, labels: Labels) -> None:
     rows = content.rows
     if len(rows) > MOST_ROWS:
         rows = [[labels("sheets.too_long", n=labels.integer(len(rows)), limit=labels.integer(MOST_ROWS))]]
+    styles = [_style(new, kind) for _, kind in content.columns]
     for row, values in enumerate(rows, start=1):
         for position, value in enumerate(values):
-            _cell(sheet, row, position, value, _style(new, content.columns[position][1], value))
+            if isinstance(value, _Share):
+                style = new.style(num_format=f"0.{'0' * _decimals(value)}%")
+                _cell(sheet, row, position, None if value.ratio is None else float(value.ratio), style)
+            else:
+                _cell(sheet, row, position, value, styles[position])
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(1, len(rows)), len(content.columns) - 1)
     printed_across(sheet)
 
 
 def _cell(sheet: Worksheet, row: int, position: int, value: object, style: Format) -> None:
-    if isinstance(value, _Share):
-        value = None if value.ratio is None else float(value.ratio)
     if isinstance(value, Fraction):
         value = int(value) if value.denominator == 1 else float(value)
     if isinstance(value, int) and abs(value) >= EXACT_BELOW:
