@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FEW", "Case", "cases", "frame_of", "review_of", "unchanged_cases"]
 
-FEW = settings(max_examples=max(5, settings().max_examples // 4 - 20))
+FEW = settings(max_examples=max(5, settings().max_examples // 12))
 """How many whole reviews a law is tried on, few but in CI: each takes as long as thousands of lines."""
 
 Row = dict[str, Any]

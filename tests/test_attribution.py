@@ -19,9 +19,11 @@ from tthc_cost.arithmetic import LINE_LIMIT_VND
 from tthc_cost.attribution import PARTS, REAL_CAUSES, Cause, LineFactors, attribute, split_savings
 from tthc_cost.comparison import Comparison, compare
 from tthc_cost.errors import InputFault, MismatchError, NeedsLinesError, UnknownNameError
+from tthc_cost.inventory import Inventory
 from tthc_cost.line_pairs import LinePairs, Undo
-from tthc_cost.model import Activity, Decision, Procedure, Volume
+from tthc_cost.model import Activity, Agency, Decision, Procedure, Volume, to_frame
 from tthc_cost.rates import RateTable
+from tthc_cost.review import Review
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -338,6 +340,94 @@ def test_lines_of_many_agencies_are_split_agency_by_agency() -> None:
     c = _compared([*agencies, _line(hours=2)], [*agencies, _line(hours=1)], AMEND)
     found = attribute(c).by("volume_agency")
     assert dict(zip(found["volume_agency"], found["effort_vnd"], strict=True)) == {who[0]: 100_000, who[1]: 200_000}
+
+
+def communes(lines: list[Activity], **volumes: tuple[int, int]) -> list[object]:
+    """Procedure A in communes, each so many times a year by so many subjects."""
+    stated = [Volume("A", name, frequency=often, population=many) for name, (often, many) in volumes.items()]
+    return [Procedure("A", "Thủ tục A", agency="UBND xã"), *lines, *stated]
+
+
+def became(**successors: str) -> pd.DataFrame:
+    return to_frame(Agency, [Agency(old, successor=heir) for old, heir in successors.items()])
+
+
+def merged_communes(before: list[object], after: list[object], agencies: pd.DataFrame, **how: Any) -> Comparison:
+    decisions = to_frame(Decision, [AMEND])
+    states = Inventory.from_objects(*before), Inventory.from_objects(*after)
+    return compare(Review(*states, decisions=decisions, agencies=agencies), ALL, **how)
+
+
+def test_communes_that_become_one_remove_and_add_nothing() -> None:
+    lines = [_line(hours=2), _line(activity="2", hours=1)]
+    before = communes(lines, x1=(1, 20), x2=(1, 30), x3=(2, 7), z=(2, 3))
+    moved = communes(lines, y=(1, 50), z=(2, 10))
+    assert _parts(attribute(merged_communes(before, moved, became(x1="y", x2="y", x3="z")))) == {}
+    cheaper = communes([_line(hours=1), _line(activity="2", hours=1)], y=(1, 50), z=(2, 10))
+    split = attribute(merged_communes(before, cheaper, became(x1="y", x2="y", x3="z")))
+    assert _parts(split) == {"effort": 700_000} == {"effort": split.comparison.total.saving}
+    own = split.by("volume_agency").set_index("volume_agency")["effort_vnd"]
+    assert own.to_dict() == {"x1": 200_000, "x2": 300_000, "x3": 140_000, "z": 60_000}
+
+
+def test_a_line_that_merged_communes_drop_is_removed_and_a_new_one_added() -> None:
+    before = communes([_line(hours=2), _line(activity="2", hours=1)], x1=(1, 20), x2=(1, 30))
+    after = communes([_line(hours=2), _line(activity="3", hours=4)], y=(1, 50))
+    split = attribute(merged_communes(before, after, became(x1="y", x2="y")))
+    assert _parts(split) == {"removed": 500_000, "added": -2_000_000}
+
+
+def test_merged_communes_without_subjects_leave_all_to_the_first() -> None:
+    before = communes([_line(hours=2)], x1=(1, 0), x2=(1, 0), z=(1, 10))
+    after = communes([_line(hours=1)], y=(1, 4), z=(1, 10))
+    split = attribute(merged_communes(before, after, became(x1="y", x2="y"), population="stated"))
+    assert sum(split.total.values()) == split.comparison.total.saving == 60_000
+    assert (_parts(split)["population"], _parts(split)["effort"]) == (-60_000, 120_000)
+
+
+def test_merged_communes_are_split_as_enumeration_splits_their_shares() -> None:
+    """Each commune goes on in the share of the new one's line that its subjects have of all its predecessors'."""
+    random = np.random.default_rng(11)
+    old = {f"x{n}": (int(random.integers(1, 4)), int(random.integers(1, 60))) for n in range(7)}
+    new = {f"y{n}": (int(random.integers(1, 4)), int(random.integers(1, 99))) for n in range(2)}
+    heirs = {name: f"y{n % 2}" for n, name in enumerate(old)}
+    hours = [Fraction(int(one), 60) for one in random.integers(1, 200, 2)]
+    states = [
+        communes([_line(hours=float(hours[n]), fee_vnd=17 + n)], **volumes) for n, volumes in enumerate((old, new))
+    ]
+    comparison = merged_communes(states[0], states[1], became(**heirs), population="stated")
+    split = attribute(comparison)
+    assert sum(split.total.values()) == comparison.total.saving
+    assert not split.total[Cause.REMOVED]
+    assert not split.total[Cause.ADDED]
+    steps = [int(one * 3000) for one in hours]
+    exact: dict[str, Fraction] = dict.fromkeys(PLAYERS, Fraction(0))
+    for name, (often, many) in old.items():
+        together = sum(people for other, (_, people) in old.items() if heirs[other] == heirs[name])
+        later, people = new[heirs[name]]
+        sides = [
+            LineFactors(*(np.array([one], dtype=object) for one in figures))
+            for figures in (
+                (steps[0], 10_000, 10_000, 17, 300 * often, many, 1, 0),
+                (steps[1], 10_000, 10_000, 18, 300 * later, people * many, together, 0),
+            )
+        ]
+        parts = enumerated(sides[0], sides[1])
+        exact = {one: exact[one] + Fraction(int(parts[one][0]), 240 * STEPS * together) for one in PLAYERS}
+    for one in PLAYERS:
+        assert abs(_parts(split).get(one, 0) - exact[one]) <= len(old) + 1
+
+
+def test_rounding_of_merged_communes_is_population_and_every_row_adds_up() -> None:
+    old, new = {f"x{n}": (1, 1) for n in range(38)}, {f"y{n}": (1, 4 if n < 8 else 3) for n in range(10)}
+    heirs = {name: f"y{n % 10}" for n, name in enumerate(old)}
+    state = [communes([_line(hours=1 / 3000)], **volumes) for volumes in (old, new)]
+    with_rates = merged_communes(state[0], state[1], became(**heirs))
+    split = attribute(with_rates)
+    columns = [f"{cause}_vnd" for cause in Cause]
+    assert (split.lines[columns].sum(axis=1) == split.lines["saving_vnd"]).all()
+    assert split.lines["simplified_vnd"].sum() == with_rates.total.simplified
+    assert set(_parts(split)) <= {"population"}
 
 
 def test_only_the_bearers_of_the_totals_are_split() -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tthc_cost.auditing import Audit
     from tthc_cost.rates import RateTable
 
-FAMILIES = ("audit_claims", "audit_likeness", "audit_disappearance")
+FAMILIES = ("audit_claims", "audit_likeness", "audit_disappearance", "audit_counting")
 
 
 def tricked(rates: RateTable = RATE, **options: Any) -> Comparison:
@@ -116,6 +116,17 @@ def test_tricks_are_named_with_their_exact_effect_and_the_honest_cut_stands() ->
     assert found.standing.total.saving == 20_000
     assert found.findings[0].effect_points == Fraction(33_000 * 100, 156_000)
     assert [one.procedure for one in found.errors] == ["S"]
+
+
+def test_what_stands_without_errors_and_what_without_warnings_too_are_two_figures() -> None:
+    found = audit(tricked())
+    assert [one.severity for one in found.findings] == ["error", "warning", "warning"]
+    assert found.standing_without_errors.total.saving == found.comparison.total.saving - 33_000
+    assert found.standing.total.saving == found.standing_without_errors.total.saving - 14_000 - 11_000
+    warned = audit(tricked(), without="cases_regrouped")
+    assert warned.standing_without_errors is warned.comparison
+    proven = audit(tricked(), without="frequency_fell")
+    assert proven.standing_without_errors.total == proven.standing.total != proven.comparison.total
 
 
 def test_two_findings_on_one_saving_take_it_out_once() -> None:

@@ -14,9 +14,10 @@ from oracle import round_half_up
 from remarks import codes_of
 from tthc_cost.auditing import audit
 from tthc_cost.claim_rules import RULES
-from tthc_cost.comparison import Comparison
+from tthc_cost.comparison import Comparison, compare
 from tthc_cost.model import Decision
 from tthc_cost.rates import RateTable
+from tthc_cost.review import Review
 
 if TYPE_CHECKING:
     from tthc_cost.findings import Finding
@@ -176,13 +177,109 @@ def several(agencies: tuple[str, str] = ("Sở Nội vụ", "Sở Tài chính"))
     return compared(state(10, 990), state(1, 990), Decision("A", "amend"), Decision("B", "keep"))
 
 
-def test_the_mean_of_percentages_is_named() -> None:
-    one = only_finding("claim_by_other_way", several(), claims=claims(reduction="45,0 %"))
+def test_the_mean_of_percentages_is_named_and_disproved() -> None:
+    one = only_finding("claim_of_other_share", several(), claims=claims(reduction="45,0 %"))
+    assert one.severity == "error"
     assert "trung bình cộng tỷ lệ của các TTHC" in one.text("vi")
     assert one.effect_points == 45 - Fraction(9, 10)
     same = several(("Sở Nội vụ", "Sở Nội vụ"))
-    agency = only_finding("claim_by_other_way", same, claims=claims(scope="agency", name="sở nội vụ", reduction="45 %"))
+    of_agency = claims(scope="agency", name="sở nội vụ", reduction="45 %")
+    agency = only_finding("claim_of_other_share", same, claims=of_agency)
     assert (agency.agency, agency.procedure) == ("sở nội vụ", None)
+
+
+def test_a_mean_that_states_less_than_the_lines_is_no_error() -> None:
+    comparison = published(("a", 100, 100), ("b", 9_900, 0))
+    lines = compared(
+        [procedure("A"), line("A", fee_vnd=10), procedure("B"), line("B", fee_vnd=990)],
+        [procedure("A"), line("A", fee_vnd=10)],
+        Decision("A", "keep"), Decision("B", "abolish"),
+    )  # fmt: skip
+    one = only_finding("claim_by_other_way", lines, claims=claims(reduction="50 %"))
+    assert one.severity == "warning"
+    assert one.effect_points == -49
+    assert silent("claim_of_other_share", comparison, claims=claims(reduction="99 %"))
+
+
+@pytest.mark.parametrize(
+    ("reduction", "words"),
+    [("90 %", "chỉ chia cho chi phí của các TTHC có thay đổi"), ("0,91 %", "chia cho chi phí sau đơn giản hóa")],
+)
+def test_a_percentage_of_another_base_is_named_and_disproved(reduction: str, words: str) -> None:
+    stated = claims(baseline_vnd=10_000, saving_vnd=90, reduction=reduction)
+    one = only_finding("claim_of_other_share", several(), claims=stated)
+    assert words in one.text("vi")
+    assert silent("claim_of_other_share", several(), claims=claims(saving_vnd=90, reduction="0,90 %"))
+
+
+# Rounded to the digits stated
+
+
+def millions(saving: int = 12_345_678) -> Comparison:
+    """Two procedures that cost 100 000 000 together and save so much."""
+    before = [procedure(code, population=1) for code in "AB"]
+    fees = [line("A", fee_vnd=60_000_000), line("B", fee_vnd=40_000_000)]
+    after = [line("A", fee_vnd=60_000_000 - saving), line("B", fee_vnd=40_000_000)]
+    return compared([*before, *fees], [*before, *after], Decision("A", "amend"), Decision("B", "keep"))
+
+
+def codes_for(comparison: Comparison, **cells: Any) -> list[str]:
+    findings = audit(comparison, claims=claims(**cells)).findings
+    return [one.code for one in findings if one.family.value == "claims"]
+
+
+@pytest.mark.parametrize(
+    "saving", ["12,3 triệu", "12,35 triệu đồng", "12 triệu", "0,01 tỷ", "12346 nghìn đồng", "12345678", 12_345_678]
+)
+def test_our_figure_rounded_to_the_digits_stated_agrees(saving: object) -> None:
+    assert codes_for(millions(), saving_vnd=saving) == []
+
+
+@pytest.mark.parametrize("saving", ["12,4 triệu", "13 triệu", "0,02 tỷ", "12345679", 12_345_679])
+def test_one_more_of_the_last_digit_does_not(saving: object) -> None:
+    assert codes_for(millions(), saving_vnd=saving) == ["claim_overstated"]
+
+
+def test_rounded_amounts_contradict_one_another_only_beyond_their_digits() -> None:
+    rounded: dict[str, Any] = {"baseline_vnd": "0,1 tỷ", "simplified_vnd": "87,7 triệu", "reduction": "12,3 %"}
+    assert codes_for(millions(), **rounded, saving_vnd="12,3 triệu") == []
+    assert codes_for(millions(), **rounded, saving_vnd="12,4 triệu") == ["claim_overstated"]
+    assert codes_for(millions(), **rounded, saving_vnd="72 triệu") == ["claim_contradicts_itself"]
+    odd = {"baseline_vnd": "100 triệu", "simplified_vnd": "87,7 triệu", "reduction": "15 %"}
+    assert codes_for(millions(), **odd) == ["claim_contradicts_itself"]
+
+
+def test_a_total_of_rounded_parts_may_differ_by_their_rounding() -> None:
+    parts: dict[str, Any] = {"scope": ["total", "procedure", "procedure"], "name": [None, "A", "B"]}
+    for total, told in (("12,3 triệu", False), ("12,5 triệu", True)):
+        stated = table(**parts, saving_vnd=[total, "12,35 triệu", "0 triệu"])
+        found = [one.code for one in audit(millions(), claims=stated).findings]
+        assert ("claim_not_sum_of_parts" in found) is told or total == "12,5 triệu"
+
+
+def test_plain_numbers_that_end_in_zeros_are_named_as_rounded() -> None:
+    one = only_finding("claim_by_other_way", millions(), claims=claims(saving_vnd=12_300_000))
+    assert "làm tròn số tiền đến 100.000 đồng" in one.text("vi")
+    assert one.effect_vnd == -45_678
+    assert codes_for(millions(), saving_vnd=12_400_000) == ["claim_overstated"]
+    assert codes_for(millions(), saving_vnd=10_000_000) == ["claim_differs"]
+
+
+def test_rates_of_another_day_in_the_reviews_own_table_are_named() -> None:
+    """Round 1 was costed at the rates of 2023, round 2 at those of 2024; the review's table has both."""
+    own = pd.DataFrame(
+        {"grade": "A1/1", "vnd_per_hour": [1_111, 2_222], "valid_from": ["2023-02-01", "2024-02-01"]}
+    )  # fmt: skip
+    before, after = ([procedure("A"), line("A", grade="A1/1", effort_hours=hours)] for hours in (7, 4))
+    rates = RateTable.from_table(own, on="2024-06-01")
+    plain = compared(before, after, Decision("A", "amend"), rates=rates)
+    assert plain.review is not None
+    state = {name: getattr(plain.review.baseline, name) for name in ("procedures", "activities")}
+    later = {name: getattr(plain.review.simplified, name) for name in ("procedures", "activities")}
+    review = Review.from_tables(state | {"rates": own}, later | {"rates": own}, {"decisions": plain.review.decisions})
+    one = only_finding("claim_by_other_way", compare(review, rates), claims=claims(saving_vnd=3 * 10 * 1_111))
+    assert "theo bảng mức thu nhập của biểu rà soát từ 01/02/2023" in one.text("vi")
+    assert codes_for(compare(review, rates), saving_vnd=3 * 10 * 2_222) == []
 
 
 def test_claims_of_agencies_and_procedures_are_held_against_their_own() -> None:

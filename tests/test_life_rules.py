@@ -19,6 +19,7 @@ BEFORE = [*KEPT, procedure("A"), line("A", fee_vnd=50)]
 AFTER = [*KEPT, procedure("A"), line("A", fee_vnd=30)]
 DATED: dict[str, Any] = {"reviewed_on": "2024-10-01", "submitted_on": "2024-11-01"}
 IN_TIME = Decision("A", "amend", **DATED, approved_on="2024-12-31")
+IN_FORCE = Decision("A", "amend", **DATED, approved_on="2024-12-31", effective_on="2025-05-01")
 DUE = {"document": "Quyết định số 12/2021/QĐ-UBND", "authority": "UBND tỉnh", "due_on": "2025-06-30"}
 
 
@@ -114,6 +115,44 @@ def test_what_the_province_decides_is_not_accused(more: dict[str, str]) -> None:
     assert audit(case(IN_TIME, proposal("A", **more))).findings == ()
 
 
+def accused(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Amend a procedure by each proposal, and return the proposals that need a central document."""
+    codes = [f"A{number}" for number in range(len(items))]
+    before, after = ([one for code in codes for one in (procedure(code), line(code, fee_vnd=fee))] for fee in (50, 30))
+    decisions = [Decision(code, "amend", **DATED, approved_on="2024-12-31") for code in codes]
+    proposals = [proposal(code, **item) for code, item in zip(codes, items, strict=True)]
+    doubted = {
+        one.procedure for one in found("needs_central_document", compared(before, after, *decisions, *proposals))
+    }
+    return [item for code, item in zip(codes, items, strict=True) if code in doubted]
+
+
+def test_what_is_to_be_amended_tells_more_than_who_is_said_to_decide() -> None:
+    province = {"document": "Quyết định số 12/2021/QĐ-UBND", "authority": "UBND tỉnh"}
+    above = {"document": "Thông tư số 02/2021/TT-BNV", "authority": "Bộ Nội vụ"}
+    tricks: list[dict[str, Any]] = [
+        province | {"document": "Thông tư số 02/2021/TT-BNV"},
+        province | {"document": "Quyết định số 1085/QĐ-TTg"},
+        province | {"content": "Sửa đổi khoản 2 Điều 5 Nghị định số 24/2014/NĐ-CP"},
+        province | {"content": "Sửa đổi, bổ sung Quyết định số 1085/QĐ-TTg"},
+        province | {"content": "Kiến nghị Bộ Nội vụ sửa đổi quy định về hồ sơ"},
+        province | {"action": "Đề nghị Thủ tướng Chính phủ bãi bỏ"},
+        {"content": "Bãi bỏ quy định tại điểm a khoản 1 Điều 3 Luật Đất đai"},
+        above | {"implemented_by": "Quyết định số 5/2025/QĐ-UBND", "implemented_on": "2025-01-05"},
+        above | {"implemented_on": "2025-01-05"},
+    ]
+    honest: list[dict[str, Any]] = [
+        province | {"content": "Bỏ bước đề nghị Bộ Nội vụ cho ý kiến"},
+        province | {"content": "Sửa đổi Quyết định số 12/2021/QĐ-UBND cho phù hợp Nghị định số 24/2014/NĐ-CP"},
+        province | {"content": "Không sửa đổi Luật Đất đai; chỉ sửa quy chế của tỉnh"},
+        province | {"content": "Thay thế bản giấy bằng dữ liệu của Bộ Tư pháp"},
+        province | {"content": "Bãi bỏ quyết định ban hành theo Luật cũ"},
+        province | {"document": "Quyết định số 12/2021/QĐ-UBND quy định chi tiết Nghị định số 24/2014/NĐ-CP"},
+        above | {"implemented_by": "Thông tư số 9/2025/TT-BNV", "implemented_on": "2025-01-05"},
+    ]
+    assert accused(tricks + honest) == tricks
+
+
 def test_of_several_proposals_some_of_them_central_nobody_knows_the_price() -> None:
     comparison = case(IN_TIME, proposal("A", authority="UBND tỉnh"), Proposal("A", "2", authority="Bộ Tài chính"))
     one = only_finding("needs_central_document", comparison)
@@ -133,6 +172,39 @@ def test_what_no_document_carries_out_by_its_date_is_not_saved() -> None:
 
 
 @pytest.mark.parametrize(
+    ("decision", "more"),
+    [
+        pytest.param(IN_FORCE, {}, id="in force, by no document"),
+        pytest.param(IN_TIME, {"implemented_on": "2025-05-01"}, id="a day, and no document"),
+    ],
+)
+def test_a_day_is_no_document(decision: Decision, more: dict[str, Any]) -> None:
+    assert (
+        only_finding("not_implemented", case(decision, proposal("A", **(DUE | more))), on="2025-08-01").effect_vnd
+        == 200
+    )
+
+
+@pytest.mark.parametrize("document", ["Quyết định số 5/2025/QĐ-UBND", "Quyết định số 5 ngày 15/9/2025"])
+def test_a_document_without_a_day_that_has_come_is_asked_about(document: str) -> None:
+    one = only_finding("not_implemented", case(IN_TIME, proposal("A", **DUE, implemented_by=document)), on="2025-08-01")
+    assert one.effect_vnd is None
+    assert "không ghi ngày" in one.text("vi")
+
+
+def test_where_no_proposal_says_by_when_the_programme_does() -> None:
+    undated = proposal("A", **(DUE | {"due_on": None}))
+    second = Decision("A", "amend", **DATED, approved_on="2024-12-31", round=2)
+    for others in ((undated,), ()):
+        one = only_finding("not_implemented", case(second, *others), PLAN, on="2025-07-01")
+        assert (one.effect_vnd, one.figures["due"]) == (200, "30/06/2025")
+    assert silent("not_implemented", case(second, undated), PLAN, on="2025-06-30")
+    assert silent("not_implemented", case(second, undated), on="2025-07-01")
+    first = Decision("A", "amend", reviewed_on="2023-10-01", approved_on="2023-12-01", round=1)
+    assert only_finding("not_implemented", case(first), PLAN, on="2024-07-01").figures["due"] == "30/06/2024"
+
+
+@pytest.mark.parametrize(
     ("decision", "more", "on"),
     [
         pytest.param(IN_TIME, {}, "2025-06-30", id="on the day itself"),
@@ -142,12 +214,11 @@ def test_what_no_document_carries_out_by_its_date_is_not_saved() -> None:
             IN_TIME, {"implemented_by": "Quyết định số 5", "implemented_on": "2025-07-20"}, "2025-08-01",
             id="late, and carried out",
         ),
-        pytest.param(IN_TIME, {"implemented_by": "Quyết định số 5"}, "2025-08-01", id="carried out, undated"),
-        pytest.param(Decision("A", "amend", **DATED), {}, "2025-08-01", id="not approved"),
         pytest.param(
-            Decision("A", "amend", **DATED, approved_on="2024-12-31", effective_on="2025-05-01"), {}, "2025-08-01",
-            id="in force",
+            IN_TIME, {"implemented_by": "Quyết định số 5 ngày 15/5/2025"}, "2025-08-01", id="the day is in its name",
         ),
+        pytest.param(Decision("A", "amend", **DATED), {}, "2025-08-01", id="not approved"),
+        pytest.param(IN_FORCE, {"implemented_by": "Quyết định số 5"}, "2025-08-01", id="a document, and in force"),
     ],
 )  # fmt: skip
 def test_what_is_carried_out_or_not_due_is_not_accused(

@@ -165,6 +165,28 @@ def test_a_document_listed_twice_is_cut_once_at_most() -> None:
     assert silent("document_twice", compared(BOTH, BOTH, AMENDED))
 
 
+@pytest.mark.parametrize(
+    "name", ["BẢN SAO   QUYẾT ĐỊNH", "Bản sao, quyết định.", "«Bản sao quyết định»", "Bản sao - quyết định;"]
+)
+def test_how_a_name_is_typed_hides_no_repeat(name: str) -> None:
+    again = Document("A", "TP3", name)
+    before = dossier(COPY, again, work("1", "TP1"), work("3", "TP3", 2))
+    assert found("document_twice", compared(before, dossier(COPY, work("1", "TP1")), AMENDED))
+    lines = dossier(work("1", name="Bản sao quyết định"), work("2", name=name), work("3", name="Ký"))
+    assert found("line_twice", compared(lines, dossier(work("3", name="Ký")), AMENDED))
+
+
+def test_the_place_of_a_tone_mark_hides_no_repeat() -> None:
+    two = [Document("A", "TP1", "Giấy tờ hoà giải"), Document("A", "TP2", "giấy tờ hòa giải")]
+    assert found(
+        "document_twice", compared(dossier(*two, work("1", "TP1")), dossier(two[0], work("1", "TP1", 0.5)), AMENDED)
+    )
+    other = [two[0], Document("A", "TP2", "Giấy tờ hòa giải 2")]
+    assert silent(
+        "document_twice", compared(dossier(*other, work("1", "TP1")), dossier(other[0], work("1", "TP1", 0.5)), AMENDED)
+    )
+
+
 def test_of_a_document_twice_dropped_twice_one_drop_stands() -> None:
     again = Document("A", "TP3", "Bản sao quyết định")
     before = dossier(COPY, again, FORM, work("1", "TP1"), work("2", "TP2"), work("3", "TP3"))
@@ -222,6 +244,14 @@ def test_online_with_paper_saves_nothing_in_submission(more: tuple[object, ...],
     one = only_finding("online_with_paper", going_online(*more, sets=sets))
     assert (one.severity, one.effect_vnd) == ("warning", 20_000)
     assert why in one.text("vi")
+
+
+def test_online_with_paper_disputes_no_more_than_was_saved() -> None:
+    scan = work("9", name="Quét, tải hồ sơ lên hệ thống", hours=1.5)
+    one = only_finding("online_with_paper", going_online(scan, sets=2))
+    assert one.effect_vnd == 20_000 - 15_000
+    dearer = work("9", name="Quét, tải hồ sơ lên hệ thống", hours=2.5)
+    assert only_finding("online_with_paper", going_online(dearer, sets=2)).effect_vnd == 0
 
 
 def test_online_without_paper_is_not_accused() -> None:

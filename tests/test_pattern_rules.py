@@ -70,6 +70,41 @@ def test_money_of_one_factor_is_seen_without_effort() -> None:
     assert only_finding("one_factor", comparison).effect_vnd == 300_000
 
 
+EIGHT = (1.5, 2.0, 4.0, 0.5, 8.0, 3.0, 6.0, 1.0)
+NEARLY = (0.79, 0.82, 0.8, 0.78, 0.81, 0.8, 0.785, 0.8)
+LONG = (4.1, 7.3, 12.0, 9.6, 15.5, 20.2, 31.7, 5.9, 26.4, 17.8, 11.1, 8.6)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lines"),
+    [
+        pytest.param(EIGHT, [*times(0.8, EIGHT[:4]), 4, *times(0.8, EIGHT[5:])], 7, id="one line off, the largest"),
+        pytest.param(EIGHT, [*times(0.8, EIGHT[:2]), 4, *times(0.8, EIGHT[3:])], 7, id="one line left as it was"),
+        pytest.param(EIGHT[:6], [*times(0.8, EIGHT[:5]), 1], 5, id="one of six off"),
+        pytest.param(EIGHT, [round(one * x, 2) for one, x in zip(EIGHT, NEARLY, strict=True)], 8, id="78 to 82 %"),
+        pytest.param(LONG, [round(one * 4 / 5, 1) for one in LONG], 12, id="rounded to tenths"),
+        pytest.param(LONG, [round(one * 16 / 5) / 4 for one in LONG], 9, id="rounded to quarters"),
+    ],
+)
+def test_a_factor_that_is_hidden_a_little_is_seen(before: Sequence[float], after: Sequence[float], lines: int) -> None:
+    one = only_finding("one_factor", compared(work("A", before), work("A", after), AMENDED))
+    assert one.figures["lines"] >= lines
+    assert abs(one.figures["ratio"] - Fraction(4, 5)) < Fraction(1, 50)
+
+
+@pytest.mark.parametrize(
+    "factors",
+    [
+        pytest.param((0.7, 0.95, 0.8, 0.75, 0.88, 0.92, 0.83, 0.78), id="each by a factor of its own"),
+        pytest.param((0.79, 0.82, 0.8, 1, 1, 1, 1, 1), id="a few alike, most as they were"),
+        pytest.param((0.99, 1.01, 1, 1.02, 0.98, 1.01, 0.99, 0.98), id="measured again, much as before"),
+    ],
+)
+def test_lines_measured_one_by_one_are_not_accused(factors: Sequence[float]) -> None:
+    after = [round(one * factor * 20) / 20 for one, factor in zip(EIGHT, factors, strict=True)]
+    assert silent("one_factor", compared(work("A", EIGHT), work("A", after), AMENDED))
+
+
 @pytest.mark.parametrize(
     "after",
     [
@@ -183,6 +218,21 @@ def test_the_order_of_the_lines_and_the_volumes_hide_no_copy() -> None:
     lower = [hours - 0.25 for hours in HOURS]
     after = [*work("A", lower), *work("B", lower[::-1], population=3)]
     assert found("identical_tables", compared(before, after, *BOTH))
+
+
+def test_a_copy_that_is_abolished_while_its_original_stays_is_told() -> None:
+    decisions = (Decision("A", "keep"), Decision("B", "abolish"))
+    one = only_finding("identical_tables", compared(tables("A", "B"), tables("A"), *decisions))
+    assert (one.figures["codes"], one.figures["lines"], one.effect_vnd) == ("A, B", 5, None)
+    assert "có TTHC được bãi bỏ" in one.text("vi")
+    amended = (AMENDED, Decision("B", "abolish"))
+    assert found("identical_tables", compared(tables("A", "B"), tables("A", factor=0), *amended))
+
+
+def test_an_abolished_procedure_with_figures_of_its_own_is_not_accused() -> None:
+    before = [*tables("A"), *work("B", (1, 2, 4, 0.5, 7))]
+    decisions = (Decision("A", "keep"), Decision("B", "abolish"))
+    assert silent("identical_tables", compared(before, tables("A"), *decisions))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -13,7 +13,7 @@ from tthc_cost.arithmetic import EFFORT_STEPS_PER_HOUR, POPULATION_LIMIT, STEPS_
 from tthc_cost.comparison import GROUPINGS, Comparison
 from tthc_cost.errors import InputFault, MismatchError, NeedsLinesError, Place, UnknownNameError, require
 from tthc_cost.line_pairs import LinePairs
-from tthc_cost.vocabulary import State, Term, fold
+from tthc_cost.vocabulary import Term, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tthc_cost.arithmetic import Flags, Integers
+    from tthc_cost.line_pairs import Positions
     from tthc_cost.rates import RateTable
 
     Exact: TypeAlias = NDArray[Any]  # int64 where no product can pass it, else Python's integers
@@ -169,6 +170,9 @@ def attribute(comparison: Comparison) -> Attribution:
     the cases of several procedures come together, is *merged*; that the receiver states more or fewer cases than
     those it replaces had, is *population*.
 
+    The lines of merged communes go on in those of the new one, each in the share of its subjects; work that goes on
+    there is neither removed nor added.
+
     Parts are whole đồng: the largest remainders are rounded up, ties in the order of `PARTS`, after the pair has been
     turned so that it saves; so there and back are exactly opposite.
 
@@ -221,18 +225,16 @@ def attribute(comparison: Comparison) -> Attribution:
     inside = comparison.lines["counted"].to_numpy(dtype=bool)
     if comparison.bearers is not None:
         inside = inside & comparison.lines["bearer"].isin(comparison.bearers).to_numpy(dtype=bool)
-    before, after = (pairs.frame[f"{state}_at"].to_numpy() for state in State)
+    before, own, after = (pairs.frame[f"{name}_at"].to_numpy() for name in ("baseline", "simplified", "continued"))
     before, after = (np.where((at >= 0) & inside[at], at, -1) for at in (before, after))
+    after = np.where((before >= 0) | (own == after), after, -1)
     either = (before >= 0) | (after >= 0)
     before, after, group = before[either], after[either], pairs.frame["group"][either].reset_index(drop=True)
     first = comparison.lines.iloc[np.where(before >= 0, before, after)].reset_index(drop=True)
     merged = group.isin(_merged_groups(comparison)).to_numpy(dtype=bool)
-    sides = _sides(pairs, before, after)
-    midway = _midway(pairs, sides, before, after, merged)
-    parts = split_savings(*sides, midway=midway, names=first)
-    saving = [side.annual_cost_vnd for side in sides]
+    costs, parts = _split(pairs, before, after, merged, first)
     frame = first[[*GROUPINGS, "activity", "name"]].assign(
-        **dict(zip(_COSTS, (*saving, saving[0] - saving[1]), strict=True))
+        **dict(zip(_COSTS, (*costs, costs[0] - costs[1]), strict=True))
     )
     cause = _causes_of_lines(comparison, first["procedure"], group, before < 0, merged)
     for one in (Cause.ABOLISHED, Cause.MERGED, Cause.REMOVED, Cause.ADDED):
@@ -240,6 +242,57 @@ def attribute(comparison: Comparison) -> Attribution:
     for one in _FACTORS:
         frame[f"{one}_vnd"] = parts[:, PARTS.index(one)]
     return Attribution(comparison, frame)
+
+
+def _split(
+    pairs: LinePairs, before: Positions, after: Positions, merged: Flags, names: pd.DataFrame
+) -> tuple[tuple[Integers, Integers], Integers]:
+    """Return the costs of both sides of every pair, and the parts of what it saves.
+
+    Where several lines go on in one, as those of merged communes do, each goes on in its share of it, by the subjects
+    that it had; what rounding leaves to the cost of the whole is `population`, of the first of them.
+    """
+    sides = _sides(pairs, before, after)
+    midway = _midway(pairs, sides, before, after, merged)
+    shared = pd.Series(after).duplicated(keep=False).to_numpy() & (after >= 0)
+    costs = sides[0].annual_cost_vnd.copy(), sides[1].annual_cost_vnd.copy()
+    parts = np.zeros((len(before), len(PARTS)), dtype=np.int64)
+    alone = ~shared
+    some = tuple(one.take(alone, np.int64) for one in sides)
+    lines = names[alone].reset_index(drop=True)
+    parts[alone] = split_savings(some[0], some[1], midway=(midway[0][alone], midway[1][alone]), names=lines)
+    if shared.any():
+        old, new = (one.take(shared, object) for one in sides)
+        share, whole = _shares(pairs.steps["population"][before[shared]], after[shared])
+        new = replace(new, population=new.population * share, population_base=new.population_base * whole)
+        new = replace(new, annual_cost_vnd=_exact_cost(new))
+        received = merged[shared]
+        middle, base = (one[shared].astype(object) for one in midway)
+        middle, base = np.where(received, middle * share, middle), np.where(received, base * whole, base)
+        pieces = split_savings(old, new, midway=(middle, base), names=names[shared].reset_index(drop=True))
+        own = pd.Series(new.annual_cost_vnd.astype(np.int64))
+        left = costs[1][shared] - own.groupby(after[shared]).transform("sum").to_numpy()
+        left = np.where(pd.Series(after[shared]).duplicated(), 0, left)
+        pieces[:, PARTS.index("population")] -= left
+        parts[shared], costs[1][shared] = pieces, own.to_numpy() + left
+    return costs, parts
+
+
+def _shares(subjects: Integers, lines: Positions) -> tuple[Exact, Exact]:
+    """Return each pair's share of the line that it goes on in: by its subjects; where none has any, of the first."""
+    first = ~pd.Series(lines).duplicated().to_numpy()
+    together = pd.Series(subjects).groupby(lines).transform("sum").to_numpy()
+    nobody = together == 0
+    share, whole = np.where(nobody, first, subjects), np.where(nobody, 1, together)
+    return share.astype(object), whole.astype(object)
+
+
+def _exact_cost(side: LineFactors) -> Exact:
+    """Return what lines cost, rounded half up, in Python's integers."""
+    case = side.effort * side.vnd_per_hour + side.money * EFFORT_STEPS_PER_HOUR
+    steps, unit = case * side.frequency * side.population, STEPS_PER_VND * side.population_base
+    cost: Exact = (2 * steps + unit) // (2 * unit)
+    return cost
 
 
 def _merged_groups(comparison: Comparison) -> set[str]:
@@ -435,9 +488,14 @@ def _largest(
         most(getattr(before, name), getattr(after, name)) for name in ("effort", "money", "frequency")
     )
     hourly = most(*(getattr(one, name) for one in (before, after) for name in ("vnd_per_hour", "crossed_vnd_per_hour")))
-    subjects = np.maximum.reduce([top.astype(np.float64) * (base / own) for top, own in populations], initial=0.0)
+    subjects = np.maximum.reduce(
+        [top.astype(np.float64) * (base.astype(np.float64) / own.astype(np.float64)) for top, own in populations],
+        initial=0.0,
+    )
     case = effort * hourly + money * EFFORT_STEPS_PER_HOUR
-    estimate: NDArray[np.float64] = _WAYS * np.maximum(case * frequency * subjects, base * float(STEPS_PER_VND))
+    estimate: NDArray[np.float64] = _WAYS * np.maximum(
+        case * frequency * subjects, base.astype(np.float64) * STEPS_PER_VND
+    )
     return estimate
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from tthc_cost import (
     claim_rules,
+    counting_rules,
     disappearance_rules,
     life_rules,
     likeness_rules,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 __all__ = ["RULES", "Audit", "audit"]
 
 _ROOMS: Final = (
-    claim_rules, likeness_rules, disappearance_rules, part_rules, line_rules, pattern_rules, life_rules,
+    claim_rules, likeness_rules, disappearance_rules, counting_rules, part_rules, line_rules, pattern_rules, life_rules,
 )  # fmt: skip
 RULES: Final[Mapping[str, Rule]] = {rule.code: rule for room in _ROOMS for rule in room.RULES}
 """All rules by their code, family by family."""
@@ -64,6 +65,8 @@ class Audit:
         Most costly first; what cannot be priced last, by weight, then in the order of the rules and procedures.
     standing : Comparison
         The same with everything disputed taken out; `Comparison.total` of it is the reduction that stands.
+    standing_without_errors : Comparison
+        The same with only the errors taken out, what the figures disprove: it stands once all warnings are explained.
     waterfall : pandas.DataFrame
         From stated to standing, one row a finding that disputes something, and a first and a last row without one:
         ``finding`` (position in `findings`, blank in the first and last row), ``code`` (``"stated"``, that of the
@@ -77,6 +80,7 @@ class Audit:
     comparison: Comparison
     findings: tuple[Finding, ...]
     standing: Comparison
+    standing_without_errors: Comparison
     waterfall: pd.DataFrame
     rules: tuple[str, ...]
 
@@ -210,13 +214,18 @@ def audit(
     seen = [(rule, one) for rule in rules for one in rule.look(evidence)]
     disputes = any(len(one.at) or one.as_one for _, one in seen)
     findings = _weighed(evidence, seen, evidence.pairs if disputes else None)
-    undone = np.zeros(len(evidence.pairs.frame) if disputes else 0, dtype=np.int64)
+    errors = [one for one in findings if one.severity == "error"]
+    left, proven = (_left(evidence, some) if disputes else comparison for some in (findings, errors))
+    waterfall = _waterfall(comparison.total, findings, evidence.pairs if disputes else None)
+    return Audit(comparison, tuple(findings), left, proven, waterfall, tuple(rule.code for rule in rules))
+
+
+def _left(evidence: Evidence, findings: list[Finding]) -> Comparison:
+    """Return the comparison with all that some findings dispute undone."""
+    undone = np.zeros(len(evidence.pairs.frame), dtype=np.int64)
     for one in findings:
         undone[list(one.at)] |= int(one.undo)
-    as_one = {code for one in findings for code in one.as_one}
-    left = evidence.pairs.left(undone, as_one) if disputes else comparison
-    waterfall = _waterfall(comparison.total, findings, evidence.pairs if disputes else None)
-    return Audit(comparison, tuple(findings), left, waterfall, tuple(rule.code for rule in rules))
+    return evidence.pairs.left(undone, {code for one in findings for code in one.as_one})
 
 
 def _chosen(without: Iterable[str], *, has_lines: bool) -> list[Rule]:

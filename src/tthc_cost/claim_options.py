@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
+import pandas as pd
 
 from tthc_cost.arithmetic import (
     EFFORT_STEPS_PER_HOUR,
@@ -24,7 +25,9 @@ from tthc_cost.arithmetic import (
 from tthc_cost.claims import Scope
 from tthc_cost.errors import TthcCostError
 from tthc_cost.line_pairs import Undo
+from tthc_cost.numerals import format_integer
 from tthc_cost.rates import RateTable, base_salary_dates, gdp_years
+from tthc_cost.schema import ORIGIN
 from tthc_cost.vocabulary import Bearer, State, fold
 
 if TYPE_CHECKING:
@@ -37,13 +40,15 @@ if TYPE_CHECKING:
     from tthc_cost.errors import Language
     from tthc_cost.findings import Evidence
 
-__all__ = ["Ways", "reductions_of", "unit_lines"]
+__all__ = ["Way", "Ways", "reductions_of", "unit_lines"]
 
 Rounding = Literal["line", "line_down", "case", "case_down"]
 _ROUNDINGS: Final[tuple[Rounding, ...]] = ("line", "line_down", "case", "case_down")
 _STATED: Final = "stated"
 _NO_BEARER: Final = len(Bearer)
 _SHOWN: Final = 3
+_LEAST_ROUNDING: Final = 1000
+_LANGUAGES: Final[tuple[Language, Language]] = ("vi", "en")
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "line_down": ("bỏ phần lẻ của đồng ở từng dòng", "each line cut to whole đồng"),
@@ -76,6 +81,13 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "theo GDP bình quân đầu người năm {value} chia cho giờ làm việc",
         "by GDP per head of {value} over the hours worked",
     ),
+    "own_table": ("theo bảng mức thu nhập của biểu rà soát từ {value}", "by the review's own table since {value}"),
+    "rounded": ("làm tròn số tiền đến {value} đồng", "amounts rounded to {value} đồng"),
+    "of_changed": (
+        "chỉ chia cho chi phí của các TTHC có thay đổi, bỏ TTHC giữ nguyên",
+        "dividing by the cost of the procedures that change alone, without those kept",
+    ),
+    "of_simplified": ("chia cho chi phí sau đơn giản hóa", "dividing by the cost after simplification"),
     "mean_procedures": ("lấy trung bình cộng tỷ lệ của các TTHC", "the mean of the procedures' percentages"),
     "mean_agencies": ("lấy trung bình cộng tỷ lệ của các cơ quan", "the mean of the agencies' percentages"),
     "and": ("; đồng thời ", "; and "),
@@ -125,12 +137,23 @@ def unit_lines(evidence: Evidence, claim: Claim) -> Flags:
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
-    """One way of computing: what it does otherwise than the comparison, in both languages."""
+class Way:
+    """One way of computing: what it does otherwise than the comparison, in both languages.
+
+    Parameters
+    ----------
+    deviations : int
+        In how many things it does otherwise.
+    vi, en : str
+        What it does.
+    is_no_reduction : bool
+        Whether what it gives is no saving divided by the whole baseline: no convention, but another figure.
+    """
 
     deviations: int
     vi: str
     en: str
+    is_no_reduction: bool = False
 
 
 class Ways:
@@ -160,11 +183,22 @@ class Ways:
         own_rates = evidence.pairs.steps["vnd_per_hour"]
         self.rates: list[tuple[str, str, Integers]] = [("own_rates", "", own_rates)]
         known = {own_rates.tobytes()}
-        for word, value, table in _bases():
+        for word, value, table in (*self._own_tables(), *_bases()):
             hourly = self._hourly(table)
             if hourly is not None and hourly.tobytes() not in known:
                 known.add(hourly.tobytes())
                 self.rates.append((word, value, hourly))
+
+    def _own_tables(self) -> Iterator[tuple[str, str, RateTable]]:
+        """Return the rates that the review states, as of each day from which some hold: rounds may have used others."""
+        review = self.evidence.review
+        stated = pd.concat([review.baseline.rates, review.simplified.rates]).drop(columns=ORIGIN, errors="ignore")
+        for day in stated["valid_from"].dropna().sort_values().unique() if len(stated) else ():
+            since = pd.Timestamp(day).date()
+            try:
+                yield "own_table", f"{since:%d/%m/%Y}", RateTable.from_table(stated.drop_duplicates(), since)
+            except TthcCostError:
+                continue
 
     def _hourly(self, table: RateTable) -> Integers | None:
         """Return what an hour of each line costs at a basis; None if it has no rate for a grade."""
@@ -179,31 +213,32 @@ class Ways:
             [known[grade] if work else 0 for grade, work in zip(grades, works, strict=True)], dtype=np.int64
         )
 
-    def reproducing(self, claim: Claim) -> tuple[str, str] | None:
-        """Name the ways that give a claim's figures with the fewest changes; None if none does.
+    def reproducing(self, claim: Claim) -> Way | None:
+        """Name the ways that give a claim's figures with the fewest changes, together; None if none does.
 
-        A percentage alone is met by chance by some of many ways, so it is tried against one change at a time; amounts
-        in đồng against all changes together.
+        A percentage or a rounded amount is met by chance by some of many ways, so it is tried against one change at a
+        time; amounts to the đồng against all changes together. Together they are no reduction if none of them is one.
         """
         chosen = np.flatnonzero(unit_lines(self.evidence, claim))
         if not chosen.size:
             return None
         found = sorted(self._found(claim, chosen), key=lambda way: way.deviations)
-        found = [way for way in found if way.deviations == found[0].deviations]
-        ways = list(dict.fromkeys((way.vi, way.en) for way in found))[:_SHOWN]
-        if not ways:
+        found = list(dict.fromkeys(way for way in found if way.deviations == found[0].deviations))
+        if not found:
             return None
-        return _say("or", "vi").join(vi for vi, _ in ways), _say("or", "en").join(en for _, en in ways)
+        vi, en = (_say("or", one).join(getattr(way, one) for way in found[:_SHOWN]) for one in ("vi", "en"))
+        return Way(found[0].deviations, vi, en, is_no_reduction=all(way.is_no_reduction for way in found))
 
-    def _found(self, claim: Claim, chosen: NDArray[np.intp]) -> Iterator[_Way]:
-        yield from self._means(claim)
+    def _found(self, claim: Claim, chosen: NDArray[np.intp]) -> Iterator[Way]:
+        yield from self._rounded_amounts(claim)
+        yield from self._other_shares(claim)
         before, after = self._sums(chosen)
         # Axes of all that follows: rounding, rates before, rates after, population, bearers.
         b, a = before[:, :, None, :1, :], after[:, None, :, :, :]
         valid = (b >= 0) & (a >= 0)
-        for stated, amount in ((claim.baseline_vnd, b), (claim.simplified_vnd, a), (claim.saving_vnd, b - a)):
-            if stated is not None:
-                valid = valid & (amount == stated)
+        for name, amount in (("baseline_vnd", b), ("simplified_vnd", a), ("saving_vnd", b - a)):
+            if (stated := getattr(claim, name)) is not None:
+                valid = valid & (np.abs(amount - stated) <= int(claim.slack(name)))
         if claim.reduction is not None:
             with np.errstate(divide="ignore", invalid="ignore"):
                 near = np.abs((b - a) / b - float(claim.reduction)) <= 10.0 ** (-claim.digits - 2)
@@ -213,7 +248,7 @@ class Ways:
         for index in zip(*(part.tolist() for part in np.nonzero(np.broadcast_to(valid, shape))), strict=True):
             cost = Reduction(int(b[index]), int(a[index]))
             way = self._way(*index)
-            if way.deviations and (claim.has_amounts or way.deviations == 1) and claim.follows_from(cost):
+            if way.deviations and (claim.is_exact or way.deviations == 1) and claim.follows_from(cost):
                 yield way
 
     def _sums(self, chosen: NDArray[np.intp]) -> tuple[Integers, Integers]:
@@ -247,42 +282,58 @@ class Ways:
         whole, rest, base = scale_population(people, costed, stated)
         return LineBlock(steps["effort"][at], hourly[at], steps["money"][at], steps["frequency"][at], whole, rest, base)
 
-    def _way(self, rounding: int, before: int, after: int, population: int, bearers: int) -> _Way:
+    def _way(self, rounding: int, before: int, after: int, population: int, bearers: int) -> Way:
         words: list[tuple[str, dict[Language, dict[str, str]]]] = []
-        languages: tuple[Language, ...] = ("vi", "en")
         none: dict[Language, dict[str, str]] = {"vi": {}, "en": {}}
         if bearers:
             names = [list(Bearer)[n] for n in self.bearers[bearers] if n != _NO_BEARER]
             said: dict[Language, dict[str, str]] = {
-                one: {"bearers": ", ".join(name.label(one) for name in names)} for one in languages
+                one: {"bearers": ", ".join(name.label(one) for name in names)} for one in _LANGUAGES
             }
             every = _NO_BEARER in self.bearers[bearers]
             words.append(("all_bearers", none) if every else ("bearers", said))
         if before or after:
             tables = [
-                {one: _say(self.rates[n][0], one, value=self.rates[n][1]) for one in languages} for n in (before, after)
+                {one: _say(self.rates[n][0], one, value=self.rates[n][1]) for one in _LANGUAGES}
+                for n in (before, after)
             ]
             said = {
-                one: {"rates": tables[0][one], "before": tables[0][one], "after": tables[1][one]} for one in languages
+                one: {"rates": tables[0][one], "before": tables[0][one], "after": tables[1][one]} for one in _LANGUAGES
             }
             words.append(("rates" if before == after else "rates_apart", said))
         if rounding:
             words.append((_ROUNDINGS[rounding], none))
         if population:
             words.append((f"population_{self.populations[population]}", none))
-        vi, en = (_say("and", one).join(_say(word, one, **values[one]) for word, values in words) for one in languages)
-        return _Way(len(words) + (before != after), vi, en)
+        vi, en = (_say("and", one).join(_say(word, one, **values[one]) for word, values in words) for one in _LANGUAGES)
+        return Way(len(words) + (before != after), vi, en)
 
-    def _means(self, claim: Claim) -> Iterator[_Way]:
-        """Try the mean of percentages in place of the percentage of the sums."""
+    def _rounded_amounts(self, claim: Claim) -> Iterator[Way]:
+        """Try amounts that end in zeros, behind two digits at least, as rounded to the digits before the zeros."""
+        amounts = [getattr(claim, name) for name in ("baseline_vnd", "simplified_vnd", "saving_vnd")]
+        units = tuple(_unit_of_zeros(one) for one in amounts)
+        rounded = replace(claim, units=tuple(max(one, two) for one, two in zip(claim.units, units, strict=True)))  # type: ignore[arg-type]
+        if rounded != claim and any(rounded.follows_from(cost) for cost in reductions_of(self.evidence, claim)):
+            unit = max(units)
+            vi, en = (_say("rounded", one, value=format_integer(unit, language=one)) for one in _LANGUAGES)
+            yield Way(1, vi, en)
+
+    def _other_shares(self, claim: Claim) -> Iterator[Way]:
+        """Try what is no saving over the whole baseline: means of percentages, and percentages of something else."""
         if claim.reduction is None or claim.scope is Scope.PROCEDURE:
             return
-        if not any(claim.has_amounts_of(cost) for cost in reductions_of(self.evidence, claim)):
+        whole = [cost for cost in reductions_of(self.evidence, claim) if claim.has_amounts_of(cost)]
+        if not whole:
             return
         costs = self.evidence.costs
         costs = costs[costs["counted"]]
         if claim.scope is Scope.AGENCY:
             costs = costs[costs["agency"].map(fold, na_action="ignore") == fold(claim.name)]
+        changes = costs["baseline_vnd"] != costs["simplified_vnd"]
+        bases = (("of_changed", int(costs["baseline_vnd"][changes].sum())), ("of_simplified", int(whole[0].simplified)))
+        for word, base in bases:
+            if base > 0 and claim.is_share(Fraction(int(whole[0].saving), base)):
+                yield _no_reduction(word)
         for word, column in (
             ("mean_procedures", "procedure"),
             ("mean_procedures", "group"),
@@ -294,7 +345,19 @@ class Ways:
             groups = groups[groups["baseline_vnd"] > 0]
             shares = [Fraction(b - a, b) for b, a in groups.astype(object).itertuples(index=False, name=None)]
             if shares and claim.is_share(sum(shares, Fraction(0)) / len(shares)):
-                yield _Way(1, _say(word, "vi"), _say(word, "en"))
+                yield _no_reduction(word)
+
+
+def _no_reduction(word: str) -> Way:
+    return Way(1, _say(word, "vi"), _say(word, "en"), is_no_reduction=True)
+
+
+def _unit_of_zeros(amount: int | None) -> int:
+    """Return the largest power of ten, from a thousand on, of which an amount is a multiple, ten at least; else 1."""
+    unit = 1
+    while amount and amount % (10 * unit) == 0 and abs(amount) >= 100 * unit:
+        unit *= 10
+    return unit if unit >= _LEAST_ROUNDING else 1
 
 
 def _rounded(block: LineBlock, rounding: Rounding) -> Integers:

@@ -1,4 +1,10 @@
-"""Rules on what departments state: figures that do not follow from the lines, and which way of computing gives them."""
+"""Rules on what departments state: figures that do not follow from the lines, and which way of computing gives them.
+
+An error is what the figures disprove: a claim that no way of computing gives and that states more than the lines; one
+that is given only by what is no reduction, such as a mean of percentages, and states more; one that contradicts itself
+or its parts; a wrong count. What another convention gives (bearers, rates, populations, rounding), or what states less,
+is a warning. A figure that is ours rounded to the digits it is stated with agrees.
+"""
 
 from __future__ import annotations
 
@@ -44,12 +50,13 @@ def _broken(claim: Claim, cost: Reduction, ways: Ways | None) -> tuple[str, Seen
         "found": (_found(claim, cost, "vi"), _found(claim, cost, "en")),
     }
     over = _overstated(claim, cost)
+    more = any(one is not None and one > 0 for one in over)
     way = ways.reproducing(claim) if ways is not None else None
     if way is not None:
-        return "claim_by_other_way", _seen(claim, figures | {"way": way}, over)
+        code = "claim_of_other_share" if more and way.is_no_reduction else "claim_by_other_way"
+        return code, _seen(claim, figures | {"way": (way.vi, way.en)}, over)
     if _contradicts_itself(claim):
         return "claim_contradicts_itself", _seen(claim, figures, over)
-    more = any(one is not None and one > 0 for one in over)
     return "claim_overstated" if more else "claim_differs", _seen(claim, figures, over)
 
 
@@ -68,16 +75,26 @@ def _overstated(claim: Claim, cost: Reduction) -> tuple[int | None, Fraction | N
     if share is None and saving is not None and baseline:
         share = Fraction(saving, baseline)
     points = None if share is None or cost.ratio is None else share - cost.ratio
+    if claim.saving_vnd is not None and claim.is_amount("saving_vnd", int(cost.saving)):
+        return 0, points if claim.reduction is not None else Fraction(0)
     return (None if saving is None else saving - int(cost.saving)), points
 
 
 def _contradicts_itself(claim: Claim) -> bool:
     before, after, saving = claim.baseline_vnd, claim.simplified_vnd, claim.saving_vnd
-    if None not in (before, after, saving) and (before or 0) - (after or 0) != saving:
+    if before is not None and after is not None and saving is not None and (
+        abs(before - after - saving) > claim.slack(*_AMOUNTS)
+    ):  # fmt: skip
         return True
-    if claim.stated_saving is None or claim.reduction is None or before is None:
+    saved = claim.stated_saving
+    if saved is None or claim.reduction is None or before is None:
         return False
-    return not claim.is_share(Reduction(before, before - claim.stated_saving).ratio)
+    off = claim.slack("saving_vnd") if saving is not None else claim.slack("baseline_vnd", "simplified_vnd")
+    least, most = before + claim.slack("baseline_vnd"), before - claim.slack("baseline_vnd")
+    if least <= 0 or most <= 0:
+        return not claim.is_share(Reduction(before, before - saved).ratio)
+    lowest, highest = sorted(((saved - off) / least, (saved + off) / most))
+    return not claim.is_share(min(max(claim.reduction, lowest), highest))
 
 
 def _what(claim: Claim, language: Language) -> str:
@@ -125,6 +142,10 @@ def _claims_by_other_ways(evidence: Evidence) -> Iterator[Seen]:
     return (seen for code, seen in evidence.once(_judged) if code == "claim_by_other_way")
 
 
+def _claims_of_other_shares(evidence: Evidence) -> Iterator[Seen]:
+    return (seen for code, seen in evidence.once(_judged) if code == "claim_of_other_share")
+
+
 def _contradictory_claims(evidence: Evidence) -> Iterator[Seen]:
     return (seen for code, seen in evidence.once(_judged) if code == "claim_contradicts_itself")
 
@@ -144,7 +165,9 @@ def _sums_of_parts(evidence: Evidence) -> Iterator[Seen]:
                 continue
             for name in _AMOUNTS:
                 stated, amounts = getattr(total, name), [getattr(one, name) for one in parts]
-                if stated is None or None in amounts or stated == sum(amounts):
+                if stated is None or None in amounts:
+                    continue
+                if abs(stated - sum(amounts)) <= sum((one.slack(name) for one in (total, *parts)), Fraction(0)):
                     continue
                 more = stated - sum(amounts)
                 over = {"saving_vnd": more, "baseline_vnd": 0, "simplified_vnd": -more}[name]
@@ -193,6 +216,8 @@ _CLAIMS: Final = Family.CLAIMS
 RULES: Final = (
     Rule("claim_overstated", _CLAIMS, "Số liệu báo cáo cao hơn kết quả tính từ các dòng",
          "claim above what follows from the lines", _overstated_claims, needs_lines=False),
+    Rule("claim_of_other_share", _CLAIMS, "Tỷ lệ báo cáo không phải là tiết kiệm trên toàn bộ chi phí hiện tại",
+         "percentage that is no saving over the whole baseline", _claims_of_other_shares, needs_lines=False),
     Rule("claim_contradicts_itself", _CLAIMS, "Số liệu báo cáo tự mâu thuẫn",
          "claim that contradicts itself", _contradictory_claims, needs_lines=False),
     Rule("claim_by_other_way", _CLAIMS, "Số liệu báo cáo tính theo cách khác",

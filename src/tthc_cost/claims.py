@@ -60,6 +60,9 @@ class Claim:
         Decimals of the per cent printed; the share is right within half a unit of the last.
     procedures_cut : int or None
         Procedures stated to be cut.
+    units : tuple of int
+        One of the last digit stated of each amount before, after and saved [đồng]: 10^8 of ``"1,5 tỷ"``, 1 of a plain
+        number; the amount is right within half of it.
     """
 
     scope: Scope
@@ -70,11 +73,24 @@ class Claim:
     reduction: Fraction | None = None
     digits: int = 0
     procedures_cut: int | None = None
+    units: tuple[int, int, int] = (1, 1, 1)
 
     @property
-    def has_amounts(self) -> bool:
-        """Whether an amount in đồng is stated, and not a percentage alone."""
-        return any(getattr(self, name) is not None for name in _AMOUNTS)
+    def is_exact(self) -> bool:
+        """Whether an amount is stated to the đồng, and not a percentage or rounded amounts alone."""
+        return any(
+            getattr(self, name) is not None and unit == 1 for name, unit in zip(_AMOUNTS, self.units, strict=True)
+        )
+
+    def slack(self, *names: str) -> Fraction:
+        """Return by how much a sum of amounts may be off for the digits that they are stated with [đồng]."""
+        rounded = (one for name, one in zip(_AMOUNTS, self.units, strict=True) if name in names and one > 1)
+        return Fraction(sum(rounded), 2)
+
+    def is_amount(self, name: str, amount: int) -> bool:
+        """Tell whether an amount rounds to the one stated; true where none is."""
+        stated = getattr(self, name)
+        return stated is None or abs(stated - amount) <= self.slack(name)
 
     def is_share(self, ratio: Fraction | None) -> bool:
         """Tell whether a ratio prints as the percentage stated; true where none is."""
@@ -83,13 +99,9 @@ class Claim:
         return ratio is not None and abs(ratio - self.reduction) <= Fraction(1, 2 * 100 * 10**self.digits)
 
     def has_amounts_of(self, cost: Reduction) -> bool:
-        """Tell whether the amounts stated are those of a cost."""
-        pairs = (
-            (self.baseline_vnd, cost.baseline),
-            (self.simplified_vnd, cost.simplified),
-            (self.saving_vnd, cost.saving),
-        )
-        return all(stated is None or stated == found for stated, found in pairs)
+        """Tell whether the amounts stated are those of a cost, as far as their digits go."""
+        found = (int(cost.baseline), int(cost.simplified), int(cost.saving))
+        return all(self.is_amount(name, amount) for name, amount in zip(_AMOUNTS, found, strict=True))
 
     def follows_from(self, cost: Reduction) -> bool:
         """Tell whether every figure stated, but the count, is that of a cost."""
@@ -155,13 +167,20 @@ def _claim(row: dict[str, Any], place: Place, faults: list[Remark]) -> Claim:
     if all(cells[one] is None for one in CLAIM_COLUMNS[2:]):
         faults.append(remark("claim_states_nothing", place))
     amounts = {one: _amount(cells[one], place, one, faults) for one in _AMOUNTS}
+    units = tuple(1 if amount is None else _unit(cells[one]) for one, amount in amounts.items())
     share, digits = _share(cells["reduction"], place, faults)
     cut = cells["procedures_cut"]
     if cut is not None and not _is_whole(cut):
         faults.append(remark("claim_count", place, value=cut))
         cut = None
     return Claim(
-        scope, name, **amounts, reduction=share, digits=digits, procedures_cut=None if cut is None else int(cut)
+        scope,
+        name,
+        **amounts,
+        reduction=share,
+        digits=digits,
+        procedures_cut=None if cut is None else int(cut),
+        units=units,  # type: ignore[arg-type]
     )
 
 
@@ -192,6 +211,17 @@ def _amount(value: object, place: Place, column: str, faults: list[Remark]) -> i
         faults.append(remark("claim_amount", place, column=column, value=value))
         return None
     return int(amount)  # type: ignore[call-overload, no-any-return]
+
+
+def _unit(value: object) -> int:
+    """Return what one more of the last digit of an amount is worth [đồng]; 1 for less than a đồng, and for numbers."""
+    if not isinstance(value, str):
+        return 1
+    last = next(n for n in reversed(range(len(value))) if value[n].isdecimal())
+    other = value[:last] + ("1" if value[last] != "1" else "2") + value[last + 1 :]
+    steps = abs(int(value[last]) - int(other[last]))
+    amounts = (read_money(one, argument="saving_vnd") for one in (value, other))
+    return max(1, int(abs(next(amounts) - next(amounts)) / steps))
 
 
 def _share(value: object, place: Place, faults: list[Remark]) -> tuple[Fraction | None, int]:

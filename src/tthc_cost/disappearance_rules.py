@@ -1,20 +1,20 @@
-"""Rules on work that disappears or moves: gone for other reasons, merged at a loss, counted twice, split."""
+"""Rules on work that disappears or moves: gone for other reasons, moved elsewhere, merged at a loss."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
-from tthc_cost.findings import Family, Rule, Seen, mentions, plain_words, recognised
+from tthc_cost.findings import Family, Rule, Seen, set_apart
 from tthc_cost.line_pairs import Undo
 from tthc_cost.schema import is_blank, rows_of
-from tthc_cost.vocabulary import Bearer, DecisionKind, Measure, State, fold
+from tthc_cost.vocabulary import Bearer, DecisionKind, State, fold
+from tthc_cost.wording import any_of, mentions, plain_words, recognised, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["RULES"]
 
-_NUMBERING: Final = re.compile(r"\b(?:\d+|[ivx]+|phần|loại|nhóm|trường hợp)\b|[^\w\s]")
-_CLAUSE: Final = re.compile(r"[;,.\n]")
 _FIGURES: Final = ("grade", "effort_hours", "service_vnd", "fee_vnd", "other_vnd")
 _LEAST_MERGED: Final = 2
 _LEAST_MOVED: Final = 2
@@ -41,19 +39,27 @@ def _cut(row: dict[str, Any]) -> bool:
 
 
 def _lost_by_reorganisation(evidence: Evidence) -> Iterator[Seen]:
+    """Find what is abolished with its agency, or merged into the same procedure of the agency that took it over."""
     agencies = evidence.review.agencies.dropna(subset="successor")
     merged = {fold(row["agency"]): row for row in rows_of(agencies)}
     words = recognised()["words"]["reorganised"]
     for row in _abolished(evidence):
-        said = mentions(evidence.proposal_words.get(row["group"], ""), words)
+        said = evidence.says(row["group"], words)
         agency = merged.get(fold(row["agency"])) if row["agency"] else None
         heir = None if agency is None or _approved_by_the_end(row, agency) else agency["successor"]
         if said or heir:
             why = (f"phương án nêu «{said}»", f"the proposal says «{said}»")
             if not said:
                 why = (f"{row['agency']} đã nhập vào {heir}", f"{row['agency']} was merged into {heir}")
-            at = evidence.own_pairs(row["procedure"])
-            yield Seen(row["procedure"], None, {"why": why}, Undo.APART, at)
+            yield set_apart(evidence, row["procedure"], {"why": why})
+    for row in evidence.by_code.values():
+        heir = evidence.by_code.get(row["replaced_by"] or "")
+        agency = merged.get(fold(row["agency"] or ""))
+        if heir is None or agency is None or not _cut(row) or fold(row["name"] or "") != fold(heir["name"] or ""):
+            continue
+        if fold(agency["successor"]) == fold(heir["agency"] or "") and not _approved_by_the_end(row, agency):
+            why = (f"{row['agency']} đã nhập vào {heir['agency']}", f"{row['agency']} was merged into {heir['agency']}")
+            yield set_apart(evidence, row["procedure"], {"why": why})
 
 
 def _approved_by_the_end(row: dict[str, Any], agency: dict[str, Any]) -> bool:
@@ -63,24 +69,53 @@ def _approved_by_the_end(row: dict[str, Any], agency: dict[str, Any]) -> bool:
 
 
 def _abolished_before(evidence: Evidence) -> Iterator[Seen]:
-    words = recognised()["words"]["abolished_before"]
-    for row in _abolished(evidence):
-        said = mentions(evidence.proposal_words.get(row["group"], ""), words)
-        if said:
-            yield Seen(row["procedure"], None, {"said": said}, Undo.APART, evidence.own_pairs(row["procedure"]))
+    """Find what is abolished or merged although a proposal says that it was abolished before."""
+    said = evidence.once(_said_to_be_gone)
+    ends = {DecisionKind.ABOLISH, DecisionKind.MERGE, DecisionKind.REPLACE}
+    rows = evidence.by_code.values()
+    found = {row["procedure"] for row in rows if _cut(row) and row["decision"] in ends and row["procedure"] in said}
+    for code in (one for one in evidence.by_code if one in found):
+        yield set_apart(evidence, code, {"said": said[code]}, found)
+
+
+def _said_to_be_gone(evidence: Evidence) -> dict[str, str]:
+    """Return the procedures of which an own proposal says that they were abolished, and by which words.
+
+    What lost its force must be the procedure or its rule: of a paper it is a reason to simplify.
+    """
+    words = recognised()["words"]
+    found: dict[str, str] = {}
+    for row in rows_of(evidence.review.proposals):
+        for text in (row[name] for name in ("content", "reason", "action") if not is_blank(row[name])):
+            for clause in (plain_words(one) for whole in sentences(text) for one in whole.split(",")):
+                said = mentions(clause, words["abolished_before"])
+                subject = clause.partition(plain_words(said))[0] if said else ""
+                if said and not mentions(clause, words["denials"]) and not _is_of_a_paper(subject):
+                    found.setdefault(str(row["procedure"]), said)
+    return found
+
+
+def _is_of_a_paper(subject: str) -> bool:
+    """Tell whether what a clause is about, its first noun known, is a paper and no procedure or rule."""
+    words = recognised()["words"]
+    paper, rule = (re.search(rf"(?<!\S){any_of(words[name])}", subject) for name in ("papers", "rules"))
+    return paper is not None and (rule is None or paper.start() < rule.start())
 
 
 def _out_of_scope(evidence: Evidence) -> Iterator[Seen]:
-    words = recognised()["words"]["out_of_scope"]
+    words = recognised()["words"]
     exclusions = evidence.review.baseline.procedures.set_index("procedure")["exclusion"]
-    for row in evidence.by_code.values():
-        code = row["procedure"]
+    found = {}
+    for code, row in evidence.by_code.items():
         if not (row["counted"] and row["in_baseline"] and (_cut(row) or row["simplification"])):
             continue
-        excluded = exclusions[code]
-        said = excluded if not is_blank(excluded) else mentions(plain_words(row["name"] or ""), words)
+        name = plain_words(row["name"] or "")
+        said = None if mentions(name, words["within_scope"]) else mentions(name, words["out_of_scope"])
+        said = said if is_blank(exclusions[code]) else str(exclusions[code])
         if said:
-            yield Seen(code, None, {"said": str(said)}, Undo.APART, evidence.own_pairs(code))
+            found[code] = said
+    for code, said in found.items():
+        yield set_apart(evidence, code, {"said": said}, found)
 
 
 def _dead_procedures(evidence: Evidence) -> Iterator[Seen]:
@@ -148,24 +183,22 @@ def _moved_to_other_procedures(evidence: Evidence) -> Iterator[Seen]:
     frame = evidence.pairs.frame
     gone = _once_only(frame[(frame["continued_at"] < 0) & frame["counted_baseline"]], State.BASELINE)
     added = _once_only(frame[frame["baseline_at"] < 0], State.SIMPLIFIED)
-    moved = [(position, procedure, added[work][1]) for work, (position, procedure) in gone.items() if work in added]
-    together = Counter((procedure, receiver) for _, procedure, receiver in moved)
+    moved = [(*line, *added[work]) for work, line in gone.items() if work in added]
+    together: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    for position, procedure, to, receiver in moved:
+        together[procedure, receiver].append((position, to))
     works = (frame["effort_hours_baseline"] > 0).fillna(value=False)
-    for position, procedure, receiver in moved:
+    for (procedure, receiver), lines in together.items():
         target = evidence.by_code[receiver]
         if target["group"] == evidence.by_code[procedure]["group"]:
             continue
-        if not works[position] and together[procedure, receiver] < _LEAST_MOVED:
+        if len(lines) < _LEAST_MOVED and not works[lines[0][0]]:
             continue
+        first = frame.loc[lines[0][0]]
+        figures = {"receiver": receiver, "work": str(first["name_baseline"]), "lines": len(lines)}
         outside = not target["counted"] and target["decision"] != DecisionKind.TRANSFER
-        line = frame.loc[position]
-        yield Seen(
-            procedure,
-            str(line["activity"]),
-            {"receiver": receiver, "work": str(line["name_baseline"])},
-            Undo.COUNTED,
-            evidence.pairs.of_group[target["group"]] if outside else (),
-        )
+        at = tuple(to for _, to in lines) if outside else ()
+        yield Seen(procedure, str(first["activity"]) if len(lines) == 1 else None, figures, Undo.COUNTED, at)
 
 
 def _once_only(rows: pd.DataFrame, state: State) -> dict[tuple[Hashable, ...], tuple[int, str]]:
@@ -186,10 +219,13 @@ def _of_same_subjects(evidence: Evidence) -> set[str]:
     for row in rows_of(evidence.review.proposals):
         known = evidence.by_code.get(row["procedure"])
         texts = [row[name] for name in ("content", "reason") if not is_blank(row[name])]
-        clauses = [plain_words(one) for text in texts for one in _CLAUSE.split(text)]
+        clauses = [plain_words(one) for text in texts for whole in sentences(text) for one in whole.split(",")]
         told = any(
-            mentions(one, words["same_subjects"])
-            or (mentions(one, words["subjects"]) and mentions(one, words["same"]) and not mentions(one, words["not"]))
+            not mentions(one, words["not"])
+            and (
+                mentions(one, words["same_subjects"])
+                or (mentions(one, words["subjects"]) and mentions(one, words["same"]))
+            )
             for one in clauses
         )
         if known is not None and told:
@@ -244,94 +280,6 @@ def _merges_across_scope(evidence: Evidence) -> Iterator[Seen]:
             yield Seen(code, None, {"outside": ", ".join(outside)}, priced=False)
 
 
-def _names(evidence: Evidence) -> dict[str, list[dict[str, Any]]]:
-    """Return the counted procedures of the baseline by their folded name."""
-    found = defaultdict(list)
-    for row in evidence.by_code.values():
-        if row["counted"] and row["in_baseline"] and row["name"]:
-            found[fold(row["name"])].append(row)
-    return found
-
-
-def _counted_at_several_levels(evidence: Evidence) -> Iterator[Seen]:
-    for rows in evidence.once(_names).values():
-        where = {(row["level"], row["agency"]) for row in rows}
-        if len(where) < _LEAST_MERGED or not any(_cut(row) or row["simplification"] for row in rows):
-            continue
-        if len({row["group"] for row in rows}) < _LEAST_MERGED:
-            continue
-        codes = [row["procedure"] for row in sorted(rows, key=_cut)]
-        figures = {"name": rows[0]["name"], "count": len(rows), "codes": ", ".join(row["procedure"] for row in rows)}
-        yield Seen(codes[0], None, figures, as_one=tuple(codes[1:]), priced=False)
-
-
-def _figures_of(evidence: Evidence) -> dict[str, frozenset[tuple[Hashable, int]]]:
-    """Return what the baseline lines of each procedure hold, whatever their order and codes."""
-    frame = evidence.pairs.frame
-    columns = [f"{name}_baseline" for name in _FIGURES]
-    found: dict[str, Counter[Hashable]] = {}
-    rows = frame[["procedure_baseline", *columns]][frame["baseline_at"] >= 0]
-    for code, *figures in rows.astype(object).where(rows.notna(), None).itertuples(index=False, name=None):
-        found.setdefault(code, Counter())[tuple(figures)] += 1
-    return {code: frozenset(lines.items()) for code, lines in found.items()}
-
-
-def _without_numbers(name: str) -> str:
-    return fold(_NUMBERING.sub(" ", unicodedata.normalize("NFC", name).casefold()))
-
-
-def _split_then_merged(evidence: Evidence) -> Iterator[Seen]:
-    merged = [codes for codes in evidence.groups.values() if len(codes) >= _LEAST_MERGED]
-    if not merged:
-        return
-    figures = evidence.once(_figures_of)
-    for codes in merged:
-        alike: dict[Hashable, list[str]] = defaultdict(list)
-        for code in codes:
-            row = evidence.by_code[code]
-            if row["in_baseline"] and row["counted"] and row["name"] and code in figures:
-                alike[_without_numbers(row["name"]), figures[code]].append(code)
-        for same in alike.values():
-            if len(same) >= _LEAST_MERGED:
-                ordered = sorted(same, key=lambda code: _cut(evidence.by_code[code]))
-                group = evidence.by_code[ordered[0]]["group"]
-                said = {"codes": ", ".join(same), "count": len(same), "receiver": group}
-                yield Seen(ordered[0], None, said, as_one=tuple(ordered[1:]), priced=False)
-
-
-def _announced_late(evidence: Evidence) -> Iterator[Seen]:
-    """Find procedures cut that were announced after the inventory was to be closed, or after the review had begun."""
-    standing = evidence.standing
-    targets = () if evidence.programme is None else evidence.programme.targets
-    closed = [pd.Timestamp(one.before) for one in targets if one.measure is Measure.ANNOUNCED]
-    begun = standing["reviewed_on"].min()
-    if closed:
-        late, day = standing["announced_on"] >= min(closed), min(closed)
-    elif not is_blank(begun):
-        late, day = standing["announced_on"] > begun, begun
-    else:
-        return
-    for code, announced in standing.loc[late, ["procedure", "announced_on"]].itertuples(index=False, name=None):
-        if _cut(evidence.by_code[code]):
-            figures = {"announced": f"{announced:%d/%m/%Y}", "closed": f"{day:%d/%m/%Y}"}
-            yield Seen(code, None, figures, Undo.APART, evidence.own_pairs(code))
-
-
-def _saved_in_both_rounds(evidence: Evidence) -> Iterator[Seen]:
-    for rows in evidence.once(_names).values():
-        rounds = [row for row in rows if row["round"] and (_cut(row) or row["simplification"])]
-        by_agency: dict[str | None, list[dict[str, Any]]] = defaultdict(list)
-        for row in rounds:
-            by_agency[row["agency"]].append(row)
-        for same in by_agency.values():
-            ordered = sorted(same, key=lambda row: row["round"])
-            for row in ordered[1:]:
-                if row["round"] > ordered[0]["round"] and row["group"] != ordered[0]["group"]:
-                    figures = {"first": ordered[0]["procedure"], "round": int(row["round"])}
-                    at = evidence.own_pairs(row["procedure"])
-                    yield Seen(row["procedure"], None, figures, Undo.APART, at)
-
-
 _GONE: Final = Family.DISAPPEARANCE
 RULES: Final = (
     Rule("lost_by_reorganisation", _GONE, "TTHC mất đi do sắp xếp tổ chức mà tính là bãi bỏ",
@@ -352,12 +300,5 @@ RULES: Final = (
          "a receiver that repeats its own old population", _merges_at_own_population),
     Rule("merge_across_scope", _GONE, "Hợp nhất TTHC trong và ngoài phạm vi",
          "a merge across the border of scope", _merges_across_scope),
-    Rule("counted_at_several_levels", _GONE, "Một TTHC tính ở nhiều cấp, nhiều cơ quan",
-         "one procedure counted at several levels or agencies", _counted_at_several_levels),
-    Rule("split_then_merged", _GONE, "Tách TTHC rồi hợp nhất", "split, then merged", _split_then_merged),
-    Rule("announced_late", _GONE, "TTHC bổ sung sau khi chốt danh mục", "added to the inventory after it was closed",
-         _announced_late),
-    Rule("saved_in_both_rounds", _GONE, "Một TTHC tính tiết kiệm ở cả hai lần rà soát",
-         "one procedure saved in both rounds", _saved_in_both_rounds),
 )  # fmt: skip
 """The rules of this family, in order."""

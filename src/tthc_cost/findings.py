@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
-import unicodedata
 from dataclasses import dataclass, field
-from functools import cache, cached_property
-from importlib.resources import files
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar, cast
 
 import numpy as np
@@ -15,11 +12,12 @@ from tthc_cost.errors import Severity, remark
 from tthc_cost.line_pairs import LinePairs, Undo
 from tthc_cost.numerals import format_decimal, format_exact, format_integer, format_percent
 from tthc_cost.schema import is_blank, rows_of
-from tthc_cost.vocabulary import Term, fold
+from tthc_cost.vocabulary import Term
+from tthc_cost.wording import affirmed, mentions, plain_words, recognised
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from fractions import Fraction
 
     import pandas as pd
@@ -36,12 +34,19 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-__all__ = ["Evidence", "Family", "Finding", "FindingSeverity", "Rule", "Seen", "mentions", "plain_words", "recognised"]
+__all__ = [
+    "Evidence", "Family", "Finding", "FindingSeverity", "Rule", "Seen", "mentions", "plain_words", "recognised",
+    "set_apart",
+]  # fmt: skip
 
 FindingSeverity = Literal["error", "warning", "note"]
 
 _POINT_DIGITS: Final = 2
 _NOTHING: Final = Undo(0)
+_INSEPARABLE: Final = (
+    " TTHC này hợp nhất cùng TTHC khác, đối tượng của nó không tách riêng được, nên ở đây chỉ bớt số TTHC.",
+    " It was merged with others and its subjects cannot be told apart, so that only the count is corrected here.",
+)
 
 
 _WEIGHTS: Final[Mapping[Severity, FindingSeverity]] = {
@@ -120,15 +125,26 @@ class Evidence:
         return self.comparison.procedures
 
     @cached_property
-    def proposal_words(self) -> dict[str, str]:
-        """All that the proposals say of each group, as `plain_words`, by the name of the group."""
+    def proposal_texts(self) -> dict[str, tuple[str, ...]]:
+        """What the proposals say of each group, cell by cell, by the name of the group."""
         columns = ["content", "reason", "document", "provision", "action", "authority"]
         written: dict[str, list[str]] = {}
         for row in rows_of(self.review.proposals):
             known = self.by_code.get(row["procedure"])
             if known is not None:
                 written.setdefault(known["group"], []).extend(row[name] for name in columns if not is_blank(row[name]))
-        return {group: plain_words(" ".join(texts)) for group, texts in written.items()}
+        return {group: tuple(texts) for group, texts in written.items()}
+
+    def says(self, group: str, known: Iterable[str]) -> str | None:
+        """Return the first of some known expressions that a group's proposals affirm, None if none."""
+        said = (affirmed(text, known) for text in self.proposal_texts.get(group, ()))
+        return next((one for one in said if one), None)
+
+    def merged_with(self, procedure: str) -> tuple[str, ...]:
+        """Return the other counted procedures of the baseline that move with a procedure."""
+        codes = self.groups[self.by_code[procedure]["group"]]
+        rows = (self.by_code[code] for code in codes if code != procedure)
+        return tuple(row["procedure"] for row in rows if row["in_baseline"] and row["counted"])
 
     def own_pairs(self, procedure: str) -> Positions:
         """Return the positions of all pairs of a baseline procedure; in a merge those of its own baseline lines."""
@@ -147,40 +163,6 @@ class Evidence:
         """Return who is asked about a procedure: who reviews it, else who resolves it."""
         row = self.by_code.get(procedure or "", {})
         return row.get("reviewing_agency") or row.get("agency")
-
-
-@cache
-def recognised() -> Mapping[str, Any]:
-    """Return the words and limits by which rules recognise what only a text says, as shipped."""
-    return tomllib.loads((files("tthc_cost") / "data" / "audit.toml").read_text(encoding="utf-8"))
-
-
-def plain_words(text: str) -> str:
-    """Reduce a text to its folded words, a space between each two, without punctuation.
-
-    Examples
-    --------
-    >>> plain_words("Giải thể; SÁP  NHẬP.") == plain_words("giải thể sáp nhập")
-    True
-    """
-    composed = unicodedata.normalize("NFC", text)
-    return fold("".join(mark if mark.isalnum() or mark in "/-" else " " for mark in composed))
-
-
-def mentions(words: str, known: Iterable[str]) -> str | None:
-    """Return the first of some known expressions that a text of `plain_words` holds as whole words, None if none.
-
-    Examples
-    --------
-    >>> mentions(plain_words("Do SẮP XẾP tổ chức, bộ máy"), ["giải thể", "sắp xếp tổ chức"])
-    'sắp xếp tổ chức'
-    """
-    return next((one for one in known if f" {_expression(one)} " in f" {words} "), None)
-
-
-@cache
-def _expression(known: str) -> str:
-    return plain_words(known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +201,30 @@ class Seen:
     agency: str | None = None
     priced: bool = True
     overstated: tuple[int | None, Fraction | None] | None = None
+
+
+def set_apart(evidence: Evidence, procedure: str, figures: Mapping[str, Figure], doubted: Collection[str] = ()) -> Seen:
+    """Take a procedure out of both sides of the ratios.
+
+    The receiver of a merge keeps the subjects of all that were merged. One of these alone would leave the baseline with
+    its cost, and its subjects would stay: that is not like with like. So it only leaves the count, unless all the
+    others are `doubted` as well and the whole merge can leave.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        What the rules look at.
+    procedure : str
+        A procedure of the baseline.
+    figures : mapping
+        What was seen; ``part`` is added, which says what was not taken out, and why.
+    doubted : collection of str
+        All the procedures that the rule takes out.
+    """
+    if set(evidence.merged_with(procedure)) <= set(doubted):
+        at = evidence.pairs.of_group.get(evidence.by_code[procedure]["group"], ())
+        return Seen(procedure, None, {**figures, "part": ("", "")}, Undo.APART, at)
+    return Seen(procedure, None, {**figures, "part": _INSEPARABLE}, as_one=(procedure,), priced=False)
 
 
 @dataclass(frozen=True, slots=True)

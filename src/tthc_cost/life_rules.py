@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tthc_cost.findings import Family, Rule, Seen, mentions, plain_words, recognised
+from tthc_cost.findings import Family, Rule, Seen
 from tthc_cost.line_pairs import Undo
 from tthc_cost.schema import is_blank, rows_of
 from tthc_cost.vocabulary import DecisionKind, Measure
+from tthc_cost.wording import any_of, mentions, plain_words, recognised
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,6 +26,13 @@ if TYPE_CHECKING:
 __all__ = ["RULES"]
 
 _SHOWN: Final = 10
+_ITEM: Final = ("document", "due_on", "implemented_by", "implemented_on")
+_WRITTEN_DAY: Final = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b")
+_NO_DOCUMENT: Final = ("chưa có văn bản thực thi", "no document carries them out")
+_NO_DAY: Final = (
+    "văn bản thực thi không ghi ngày, hoặc ghi ngày chưa đến",
+    "their document bears no day that has come",
+)
 _REDUCTIONS: Final = (Measure.COST_REDUCTION, Measure.COUNT_REDUCTION)
 
 
@@ -76,76 +86,155 @@ def _approved_late(evidence: Evidence) -> Iterator[Seen]:
 
 
 def _needs_central_document(evidence: Evidence) -> Iterator[Seen]:
-    """Find groups whose proposals are for bodies above the province, which have not carried them out."""
-    above = evidence.once(_central_addressees)
+    """Find groups whose proposals are for bodies above the province, none of whose documents carries them out."""
     for group, items in evidence.once(_items).items():
-        central = [row for row in items if (row["authority"], row["document"]) in above]
-        central = [row for row in central if not _is_implemented(row, evidence.on)]
+        central = [row for row in items if _is_central(row) and not _is_done_above(row, evidence.on)]
         if central:
             first = central[0]
+            named = [first[name] for name in ("document", "authority") if first[name] is not None]
             figures = {
                 "central": len(central),
                 "items": len(items),
-                "what": "; ".join(str(one) for one in (first["document"], first["authority"]) if one is not None),
+                "what": "; ".join(named or [first["content"] or first["action"]]),
             }
             yield _of_group(evidence, group, figures, whole=len(central) == len(items))
 
 
-def _central_addressees(evidence: Evidence) -> set[tuple[str | None, str | None]]:
-    """Return the authorities and documents, as proposals name them, that are above the province."""
-    proposals = evidence.review.proposals[["authority", "document"]].drop_duplicates()
+def _is_central(row: Row) -> bool:
+    """Tell whether a proposal is for a body above the province: by what is to be amended, else by who decides."""
+    if any(_asks_above(row[name]) for name in ("content", "provision", "action") if row[name] is not None):
+        return True
+    authority = plain_words(row["authority"] or "")
+    document = row["document"]
+    return _is_of_central_body(authority) or (
+        document is not None and _is_central_document(document, alone=not authority)
+    )
+
+
+def _is_of_central_body(authority: str) -> bool:
+    words = recognised()["life"]
+    if not mentions(authority, words["central_bodies"]):
+        return False
+    return bool(mentions(authority, words["recommendation"]) or not mentions(authority, words["provincial_bodies"]))
+
+
+@cache
+def _is_central_document(document: str, *, alone: bool = False) -> bool:
+    """Tell whether a document is of a body above the province: by its kind or its own number.
+
+    A number further on is of another document, which this one carries out; it tells only where it stands `alone`.
+    """
+    words = recognised()["life"]
+    for one in map(plain_words, document.split(";")):
+        own = _compiled()["own_number"].match(one)
+        numbers = one if alone else own[1] if own else ""
+        if any(mark in one for mark in words["provincial_numbers"]):
+            continue
+        if any(f"{one} ".startswith(f"{plain_words(kind)} ") for kind in words["central_kinds"]):
+            return True
+        if any(mark in numbers for mark in words["central_numbers"]):
+            return True
+    return False
+
+
+@cache
+def _asks_above(text: str) -> bool:
+    """Tell whether a text says that a document of a central body is to be amended, or that such a body is asked to."""
+    words = plain_words(text)
+    return any(_compiled()[name].search(words) for name in ("amends", "numbered", "recommends", "asks"))
+
+
+@cache
+def _compiled() -> Mapping[str, re.Pattern[str]]:
+    words = recognised()["life"]
+
+    kinds, bodies, amend, place = (
+        any_of(words[name]) for name in ("central_kinds", "central_bodies", "amend", "place")
+    )
+    asked = "".join(rf"(?<!{plain_words(one)} )" for one in words["unasked"]) + r"(?<!\S)"
+    numbers = "|".join(re.escape(one) for one in words["central_numbers"])
+    where = rf"(?:\s+(?:{place}|\d\S*|[a-zđ](?!\S)))*"
     return {
-        (row["authority"], row["document"])
-        for row in ({name: None if is_blank(one) else one for name, one in row.items()} for row in rows_of(proposals))
-        if _is_central(row["authority"] or "", row["document"] or "")
+        "own_number": re.compile(rf"(?:{any_of(words['kinds'])}\s+)?(?:{plain_words('số')}\s+)?(\S+/\S+)"),
+        "amends": re.compile(rf"{asked}{amend}{where}\s+{kinds}"),
+        "numbered": re.compile(rf"{asked}{amend}{where}\s+{any_of(words['kinds'])}{where}\s+\S*(?:{numbers})"),
+        "recommends": re.compile(rf"{asked}{plain_words('kiến nghị')}(?:\s+\S+){{0,2}}?\s+{bodies}"),
+        "asks": re.compile(
+            rf"{asked}{any_of(words['recommendation'])}(?:\s+\S+){{0,2}}?\s+{bodies}(?:\s+\S+){{0,4}}?\s+{amend}"
+        ),
     }
 
 
-def _is_central(authority: str, document: str) -> bool:
-    """Tell whether a proposal is for a body above the province: who is to decide it says so, else the document."""
-    words = recognised()["life"]
-    authority, document = plain_words(authority), plain_words(document)
-    if authority:
-        if not mentions(authority, words["central_bodies"]):
-            return False
-        return bool(mentions(authority, words["recommendation"]) or not mentions(authority, words["provincial_bodies"]))
-    if any(one in document for one in words["provincial_numbers"]):
-        return False
-    kind = any(f"{document} ".startswith(f"{plain_words(one)} ") for one in words["central_kinds"])
-    return kind or any(one in document for one in words["central_numbers"])
-
-
-def _is_implemented(row: Row, on: dt.date | None) -> bool:
-    """Tell whether a document carries a proposal out, as known on a day."""
-    day = row["implemented_on"]
-    if day is None:
-        return row["implemented_by"] is not None
-    return on is None or bool(day <= pd.Timestamp(on))
+def _is_done_above(row: Row, on: dt.date | None) -> bool:
+    """Tell whether a document of a central body carries a proposal out, as known on a day."""
+    document, day = row["implemented_by"], row["implemented_on"]
+    known = on is None or day is None or bool(day <= pd.Timestamp(on))
+    return document is not None and known and _is_central_document(document, alone=True)
 
 
 def _not_implemented(evidence: Evidence) -> Iterator[Seen]:
-    """Find approved groups past the day by which a document was to carry them out, and that no document carries out."""
+    """Find approved groups past the day by which a document was to carry them out, and of which none is shown.
+
+    The day is the proposal's, else that of the programme's task for the round. A day without a document shows
+    none; a document without a day may be of any, so that it has no price.
+    """
     if evidence.on is None:
         return
     today = pd.Timestamp(evidence.on)
-    groups = evidence.once(_counted_groups)
-    for group, items in evidence.once(_items).items():
-        rows = groups[group]
-        approved = all(row["approved_on"] is not None and row["approved_on"] <= today for row in rows)
+    for group, rows in evidence.once(_counted_groups).items():
+        if not all(row["approved_on"] is not None and row["approved_on"] <= today for row in rows):
+            continue
+        of_plan = _due_by_programme(evidence, rows)
         in_force = all(row["effective_on"] is not None and row["effective_on"] <= today for row in rows)
-        overdue = [
-            row for row in items
-            if row["due_on"] is not None and row["due_on"] < today and not _is_implemented(row, evidence.on)
-        ]  # fmt: skip
-        if approved and not in_force and overdue:
+        items = evidence.once(_items).get(group) or [dict.fromkeys(_ITEM)]
+        overdue = []
+        for item in items:
+            due = of_plan if item["due_on"] is None else item["due_on"]
+            if due is not None and due < today and not _is_carried_out(item, today, in_force=in_force):
+                overdue.append((due, item))
+        if overdue:
+            missing = [item for _, item in overdue if item["implemented_by"] is None]
             figures = {
-                "due": _date(min(row["due_on"] for row in overdue)),
+                "due": _date(min(due for due, _ in overdue)),
                 "on": _date(evidence.on),
                 "overdue": len(overdue),
                 "items": len(items),
-                "document": overdue[0]["document"],
+                "document": overdue[0][1]["document"],
+                "seen": _NO_DOCUMENT if missing else _NO_DAY,
             }
-            yield _of_group(evidence, group, figures, whole=len(overdue) == len(items))
+            yield _of_group(evidence, group, figures, whole=len(missing) == len(items))
+
+
+def _due_by_programme(evidence: Evidence, rows: list[Row]) -> pd.Timestamp | None:
+    """Return the last day on which the programme wants the documents of the rounds of some procedures."""
+    found = evidence.once(_implementing_days)
+    days = [day for number, day in found if number is None or any(row["round"] in {None, number} for row in rows)]
+    return max(days, default=None)
+
+
+def _implementing_days(evidence: Evidence) -> list[tuple[int | None, pd.Timestamp]]:
+    """Return the rounds of the programme, and the last day of each for documents that carry the proposals out."""
+    words = recognised()["life"]["implementing"]
+    return [
+        (deadline.round, pd.Timestamp(deadline.before) - pd.Timedelta(days=1))
+        for task in (() if evidence.programme is None else evidence.programme.tasks)
+        if mentions(plain_words(f"{task.name} {task.result}"), words)
+        for deadline in task.deadlines
+        if deadline.before is not None
+    ]
+
+
+def _is_carried_out(item: Row, today: pd.Timestamp, *, in_force: bool) -> bool:
+    """Tell whether a document carries a proposal out, which bears a day that has come, in its column or its name."""
+    if item["implemented_by"] is None:
+        return False
+    if item["implemented_on"] is not None:
+        return bool(item["implemented_on"] <= today)
+    written = _WRITTEN_DAY.search(item["implemented_by"])
+    if written is None:
+        return in_force
+    day, month, year = (int(one) for one in written.groups())
+    return (year, month, day) <= (today.year, today.month, today.day)
 
 
 def _approved_without_record(evidence: Evidence) -> Iterator[Seen]:

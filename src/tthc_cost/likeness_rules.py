@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tthc_cost.arithmetic import FREQUENCY_STEPS, steps_of
-from tthc_cost.findings import Family, Rule, Seen, mentions, recognised
+from tthc_cost.findings import Family, Rule, Seen
+from tthc_cost.frequency_words import explains
 from tthc_cost.line_pairs import Undo
 from tthc_cost.schema import ORIGIN, is_blank, rows_of
+from tthc_cost.vocabulary import State, fold
+from tthc_cost.wording import recognised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from tthc_cost.findings import Evidence
 
 __all__ = ["RULES"]
+
+_LEAST_MERGED: Final = 2
 
 
 def _times(value: float) -> Fraction:
@@ -81,24 +86,31 @@ def _changed_populations(evidence: Evidence, *, fell: bool, merged: bool) -> Ite
 
 
 def _of_merged_agencies(evidence: Evidence) -> dict[str, str]:
-    """Return the procedures that agencies merged into others carried out in the baseline only, and those agencies."""
+    """Return the procedures that lose subjects of agencies merged into others, and these agencies.
+
+    An agency loses them by its `volumes`, or has none and resolved the procedure itself.
+    """
     review = evidence.review
     agencies = review.agencies
-    gone = set(agencies["agency"][agencies["successor"].notna()])
+    gone = {fold(one) for one in agencies["agency"][agencies["successor"].notna()]}
     found = {}
-    before, after = (_agencies_of(state.volumes) for state in (review.baseline, review.simplified))
+    before, after = (_subjects_of_agencies(state.volumes) for state in (review.baseline, review.simplified))
+    resolving = review.baseline.procedures.set_index("procedure")["agency"].dropna().to_dict()
     for code, codes in review.predecessors.items():
-        old: set[str] = set().union(*(before.get(one, set()) for one in codes))
-        vanished = sorted((old & gone) - after.get(code, set()))
-        if vanished:
-            found[code] = ", ".join(vanished)
+        left = after.get(code, {})
+        old = {agency: many for one in codes for agency, many in before.get(one, {}).items()}
+        lost = [agency for agency, many in old.items() if fold(agency) in gone and left.get(agency, 0) < many]
+        if not old:
+            lost = [resolving[one] for one in codes if fold(resolving.get(one, "")) in gone]
+        if lost:
+            found[code] = ", ".join(sorted(dict.fromkeys(lost)))
     return found
 
 
-def _agencies_of(volumes: pd.DataFrame) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for code, agency in volumes[["procedure", "agency"]].itertuples(index=False, name=None):
-        found.setdefault(code, set()).add(agency)
+def _subjects_of_agencies(volumes: pd.DataFrame) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for code, agency, many in volumes[["procedure", "agency", "population"]].itertuples(index=False, name=None):
+        found.setdefault(code, {})[agency] = int(many)
     return found
 
 
@@ -153,13 +165,21 @@ def _cases_regrouped(evidence: Evidence) -> Iterator[Seen]:
         yield Seen(code, None, figures, Undo.FREQUENCY, at)
 
 
-def _frequencies_fell(evidence: Evidence) -> Iterator[Seen]:
+def _unexplained(evidence: Evidence) -> pd.DataFrame:
+    """Return the fallen frequencies that no proposal of their group explains."""
     rows = evidence.once(_fallen_frequencies)
     rows = rows[~rows["procedure_simplified"].isin(evidence.once(_regrouped))]
-    words = recognised()["words"]["frequency"]
-    for code, part in rows.groupby("procedure", sort=False):
-        if mentions(evidence.proposal_words.get(part["group"].iloc[0], ""), words):
-            continue
+    keys = ["group", "frequency_baseline", "frequency_simplified"]
+    told = {
+        (group, before, after): explains(evidence.proposal_texts.get(group, ()), _times(before), _times(after))
+        for group, before, after in rows[keys].drop_duplicates().itertuples(index=False, name=None)
+    }
+    silent = [not told[key] for key in rows[keys].itertuples(index=False, name=None)]
+    return rows.loc[np.array(silent, dtype=bool)]
+
+
+def _frequencies_fell(evidence: Evidence) -> Iterator[Seen]:
+    for code, part in evidence.once(_unexplained).groupby("procedure", sort=False):
         first = part.iloc[0]
         figures = {
             "before": _times(first["frequency_baseline"]),
@@ -175,6 +195,39 @@ def _frequencies_fell(evidence: Evidence) -> Iterator[Seen]:
         )
 
 
+def _frequencies_fell_in_merges(evidence: Evidence) -> Iterator[Seen]:
+    """Find receivers carried out less often than those they replace were on average, which no proposal says.
+
+    Where every line of the receiver continues a line that was carried out more often, that line's rule has said so.
+    """
+    before, after = (_how_often(evidence, state) for state in State)
+    subjects = evidence.review.baseline.procedures.set_index("procedure")["population"].fillna(0).to_dict()
+    unexplained = set(evidence.once(_unexplained)["procedure_simplified"])
+    costed = evidence.review.populations.set_index("procedure")["costed_population"].fillna(0).to_dict()
+    for code, origins in evidence.review.predecessors.items():
+        known = [one for one in origins if one in before and subjects[one]]
+        if len(origins) < _LEAST_MERGED or code not in after or not known or not evidence.by_code[code]["counted"]:
+            continue
+        together = sum(int(subjects[one]) for one in known)
+        cases = sum(before[one] * int(subjects[one]) for one in known)
+        texts = evidence.proposal_texts.get(evidence.by_code[code]["group"], ())
+        old = max(before[one] for one in known)
+        if after[code] * max(together, int(costed.get(code, 0))) >= cases or code in unexplained:
+            continue
+        if not any(explains(texts, before[one], after[code]) for one in known if before[one] > after[code]):
+            figures = {"before": old, "after": after[code], "merged": ", ".join(known)}
+            yield Seen(code, None, figures, priced=False)
+
+
+def _how_often(evidence: Evidence, state: State) -> dict[str, Fraction]:
+    """Return how often a year each procedure of a state is carried out: as it says, else as its most frequent line."""
+    review = evidence.review
+    procedures = (review.baseline if state is State.BASELINE else review.simplified).procedures
+    lines = evidence.pairs.frame.groupby(f"procedure_{state}")[f"frequency_{state}"].max().dropna().to_dict()
+    own = procedures.set_index("procedure")["frequency"].dropna().to_dict()
+    return {str(code): _times(often) for code, often in (lines | own).items()}
+
+
 def _dossiers_twice(evidence: Evidence) -> Iterator[Seen]:
     procedures = evidence.review.baseline.procedures
     often = procedures["frequency"] > recognised()["dossiers_above_per_year"]
@@ -183,8 +236,9 @@ def _dossiers_twice(evidence: Evidence) -> Iterator[Seen]:
         index=False, name=None
     ):
         if evidence.by_code[code]["counted"]:
-            at = evidence.own_pairs(code)
-            yield Seen(code, None, {"times": _times(times), "cases": _times(times) ** 2}, Undo.ONCE, at)
+            figures = {"times": _times(times), "cases": _times(times) ** 2}
+            alone = not evidence.merged_with(code)
+            yield Seen(code, None, figures, Undo.ONCE, evidence.own_pairs(code) if alone else (), priced=alone)
 
 
 _LIKENESS: Final = Family.LIKENESS
@@ -202,6 +256,8 @@ RULES: Final = (
          "times a year written as subjects", _cases_regrouped),
     Rule("frequency_fell", _LIKENESS, "Số lần thực hiện giảm không có phương án",
          "a frequency that fell without a proposal", _frequencies_fell),
+    Rule("frequency_fell_in_merge", _LIKENESS, "Số lần thực hiện giảm qua hợp nhất, không có phương án",
+         "a frequency that fell through a merge without a proposal", _frequencies_fell_in_merges),
     Rule("dossiers_twice", _LIKENESS, "Số hồ sơ ghi cả ở số lần và số đối tượng",
          "dossiers entered as population and as frequency", _dossiers_twice),
 )  # fmt: skip

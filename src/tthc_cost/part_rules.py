@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from tthc_cost.findings import Family, Rule, Seen, mentions, plain_words, recognised
 from tthc_cost.line_pairs import Undo
 from tthc_cost.schema import is_blank
-from tthc_cost.vocabulary import DecisionKind, Stage, State, fold
+from tthc_cost.vocabulary import DecisionKind, Stage, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,10 +29,15 @@ _UNDECIDED: Final = (DecisionKind.KEEP, None)
 
 
 def _folded(evidence: Evidence) -> dict[str, str]:
-    """Return the names of all documents and steps, folded."""
+    """Return the names of all documents and steps, reduced to their words."""
     review = evidence.review
     names = [getattr(state, f"{kind}s")["name"] for state in (review.baseline, review.simplified) for kind in _KINDS]
-    return {name: fold(name) for name in pd.concat(names).unique()}
+    return {name: _only_words(name) for name in pd.concat(names).unique()}
+
+
+def _only_words(name: str) -> str:
+    """Return a name without what two typists write differently: case, spaces, tone marks' place, all punctuation."""
+    return " ".join("".join(mark if mark.isalnum() else " " for mark in plain_words(name)).split())
 
 
 def _parts(frame: pd.DataFrame, kind: Kind, folded: dict[str, str]) -> dict[str, dict[str, str]]:
@@ -246,7 +251,9 @@ def _lines_twice(evidence: Evidence) -> Iterator[Seen]:
     frame, rows = evidence.pairs.frame, evidence.once(_owners)
     named = frame[["name_baseline", *_SAME_LINE]].join(rows[["document_baseline", "step_baseline"]])
     named = named[named["name_baseline"].notna() & frame["counted_baseline"]]
-    named["name_baseline"] = named["name_baseline"].map({name: fold(name) for name in named["name_baseline"].unique()})
+    named["name_baseline"] = named["name_baseline"].map(
+        {name: _only_words(name) for name in named["name_baseline"].unique()}
+    )
     named = named[named.duplicated(keep=False)]
     if named.empty:
         return
@@ -299,17 +306,25 @@ def _online_with_paper(evidence: Evidence) -> Iterator[Seen]:
         else:
             continue
         was_online = all(before[one] in online for one in origins)
-        at = () if was_online else _delivery(evidence, row["group"])
+        at = () if was_online else _delivery(evidence, row["group"], paper.index)
         yield Seen(code, None, {"channel": after[code], "why": why}, Undo.LINE, at)
 
 
-def _delivery(evidence: Evidence, group: str) -> Positions:
-    """Return the pairs of a group that save something in submitting the dossier or receiving the result."""
+def _delivery(evidence: Evidence, group: str, paper: pd.Index[Any]) -> Positions:
+    """Return the pairs of a group whose cost changes in submitting the dossier or receiving the result, if it falls.
+
+    Work that is added to prepare the dossier, such as scanning it, is part of going online, unless it is on paper: with
+    it all put back, no more is disputed than was saved.
+    """
     frame = evidence.pairs.frame
     own = frame.iloc[evidence.pairs.of_group[group]]
-    stage = own["stage_baseline"].isin([Stage.SUBMISSION, Stage.RESULT]).fillna(value=False)
-    saves = (own["annual_cost_vnd_baseline"] > own["annual_cost_vnd_simplified"]) & own["counted_baseline"]
-    return own.index[stage & saves].to_numpy()
+    delivery = [own[f"stage_{state}"].isin([Stage.SUBMISSION, Stage.RESULT]).fillna(value=False) for state in State]
+    added = own["baseline_at"] < 0
+    prepared = added & (own["stage_simplified"] == Stage.PREPARATION).fillna(value=False)
+    before, after = (own[f"annual_cost_vnd_{state}"].where(own[f"counted_{state}"], 0) for state in State)
+    chosen = (delivery[0] | delivery[1] | prepared) & (before != after) & ~(added & own.index.isin(paper))
+    saved = int((before - after)[chosen].sum())
+    return own.index[chosen if saved > 0 else chosen & False].to_numpy()
 
 
 _LINES: Final = Family.LINES

@@ -32,26 +32,39 @@ _SHOWN: Final = 10
 
 
 def _one_factor(evidence: Evidence) -> Iterator[Seen]:
-    """Find agencies, or else procedures, all of whose changed figures changed by one factor.
+    """Find agencies, or else procedures, whose figures changed by one factor, but for a few.
 
-    The factor is that of the largest figure; all others must have it too, but for the rounding that people do. Where
-    the factor is the one by which the sets of the dossier fell, the procedure has a reason of its own. Where some
-    efforts stay as they were, more lines must agree: halving a few of many is common.
+    Of n lines whose figures change, or whose effort stays, k follow one factor c: each is as near to c times its figure
+    before as it was rounded, to hundredths, tenths or quarters of an hour; or is off it by a drift d. Had each line
+    a factor of its own, spread over a range r, line i would do so with probability p_i = 2·(off it by so much) ÷
+    (r · its figure before), at least that of a common factor such as a half; so that k or more of n do has at most the
+    chance n · (n - 1 over k - 1) · Π p_i over all followers but the one that sets the factor. At most `chance`, and at
+    least a share of those that change, it is said. Where the factor is the one by which the sets of the dossier fell,
+    the procedure has a reason of its own.
     """
     changes = _changes(evidence)
     explained = _fewer_sets(evidence)
+    drift = float(Fraction(recognised()["patterns"]["drift"]))
     for level in ("agency", "group"):
         rows = changes[changes[level].notna()]
         if level == "agency":
             rows = rows[(rows.groupby("agency", sort=False)["group"].transform("nunique") > 1).to_numpy(dtype=bool)]
         uniform = _uniform(rows, level)
+        changed = rows.groupby(level, sort=False)["line"].nunique()
         for key, part in uniform.groupby(level, sort=False):
-            largest = part.iloc[int((part["before"] / part["off"]).to_numpy().argmax())]
-            ratio = Fraction(int(largest["after"]), int(largest["before"]))
-            if ratio >= 1 or (level == "group" and explained.get(str(key)) == ratio):
+            middle = part.iloc[(part["after"] / part["before"]).to_numpy().argsort(kind="stable")[len(part) // 2]]
+            ratio = Fraction(int(middle["after"]), int(middle["before"]))
+            reason = explained.get(str(key)) if level == "group" else None
+            if reason is not None and abs(ratio - reason) <= drift * reason:
                 continue
             groups = part["group"].unique()
-            figures = {"lines": part["line"].nunique(), "count": len(groups), "ratio": ratio, "cut_ratio": 1 - ratio}
+            figures = {
+                "lines": part["line"].nunique(),
+                "all": int(changed[key]),
+                "count": len(groups),
+                "ratio": ratio,
+                "cut_ratio": 1 - ratio,
+            }
             agency = part["agency"].iloc[0]
             yield Seen(
                 str(groups[0]) if len(groups) == 1 else None,
@@ -65,30 +78,69 @@ def _one_factor(evidence: Evidence) -> Iterator[Seen]:
 
 
 def _uniform(rows: pd.DataFrame, level: str) -> pd.DataFrame:
-    """Return the figures of the agencies or groups all of whose figures, or all of whose efforts, have one factor."""
+    """Return the figures of one factor of the agencies or groups that have one, of all figures or all efforts."""
     whole = rows[_have_one_factor(rows, level)]
     rest = rows[rows["is_effort"] & ~rows[level].isin(whole[level].unique())]
     return pd.concat([whole, rest[_have_one_factor(rest, level)]])
 
 
 def _have_one_factor(rows: pd.DataFrame, level: str) -> NDArray[np.bool_]:
-    """Tell which figures belong to a key with enough of them, all of the factor of the largest within rounding."""
+    """Tell which figures follow one factor of their key, where too many do for chance: by the tightest rounding."""
+    chosen = np.zeros(len(rows), dtype=bool)
     if rows.empty:
-        return np.zeros(0, dtype=bool)
+        return chosen
     limits = recognised()["patterns"]
+    drift = float(Fraction(limits["drift"]))
     keys = pd.factorize(rows[level].to_numpy(dtype=object))[0]
-    before, after, off = (rows[name].to_numpy(dtype=np.float64) for name in ("before", "after", "off"))
-    largest = pd.Series(before / off).groupby(keys, sort=False).transform("idxmax").to_numpy()
-    ratio = after[largest] / before[largest]
-    follows = np.abs(after - before * ratio) <= off + before * off[largest] / before[largest]
-    table = rows[["line", "before", "unchanged"]].assign(key=keys, follows=follows)
-    grouped = table.groupby("key", sort=False)
-    lines = grouped["line"].transform("nunique")
-    every = grouped["unchanged"].transform("max") == 0
-    enough = (lines >= limits["least_lines"]) & (every | (lines >= limits["many_lines"]))
-    enough &= grouped["before"].transform("nunique") >= limits["least_figures"]
-    chosen: NDArray[np.bool_] = (enough & grouped["follows"].transform("all")).to_numpy(dtype=bool)
+    before, after = (rows[name].to_numpy(dtype=np.float64) for name in ("before", "after"))
+    ratio = after / before
+    middle = pd.Series(ratio).groupby(keys).transform("median").to_numpy()
+    near = np.abs(ratio - middle) <= 2 * drift * middle
+    hour = float(EFFORT_STEPS_PER_HOUR)
+    roundings = [
+        np.where(rows["is_effort"], float(Fraction(hours)) * hour + 1, float(vnd))
+        for hours, vnd in zip(limits["effort_rounding_hours"], limits["money_rounding_vnd"], strict=True)
+    ]
+    for off in roundings:
+        # The factor is that of the largest figure near the middle one: it is the least rounded.
+        largest = pd.Series(np.where(near, before / off, 0.0)).groupby(keys).transform("idxmax").to_numpy()
+        allowed = off + before * (off[largest] / before[largest])
+        follows = np.abs(after - before * ratio[largest]) <= allowed
+        chosen |= _too_many(rows, keys, follows, allowed) & ~_known(keys, chosen)
+    ends = pd.Series(ratio).where(near).groupby(keys)
+    factor = (ends.transform("min").to_numpy() + ends.transform("max").to_numpy()) / 2
+    allowed = roundings[0] + before * factor * drift
+    follows = np.abs(after - before * factor) <= allowed
+    chosen |= _too_many(rows, keys, follows, allowed) & ~_known(keys, chosen)
     return chosen
+
+
+def _known(keys: NDArray[np.intp], chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell which figures are of a key of which some are chosen already."""
+    return np.isin(keys, keys[chosen])
+
+
+def _too_many(
+    rows: pd.DataFrame, keys: NDArray[np.intp], follows: NDArray[np.bool_], allowed: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Tell which figures follow where more lines of their key do than chance allows; one off by `allowed` follows."""
+    limits = recognised()["patterns"]
+    before = rows["before"].to_numpy(dtype=np.float64)
+    follows = follows & (rows["after"].to_numpy() < rows["before"].to_numpy())
+    chance = np.clip(2 * allowed / (before * float(Fraction(limits["spread"]))), float(Fraction(limits["common"])), 1)
+    figures = pd.DataFrame({"key": keys, "line": rows["line"].to_numpy(), "follows": follows, "log": np.log(chance)})
+    lines = figures.groupby(["key", "line"], sort=False).agg({"follows": "all", "log": "min"}).reset_index()
+    groups = pd.DataFrame({"key": keys, "group": rows["group"].to_numpy(), "unchanged": rows["unchanged"].to_numpy()})
+    unchanged = groups.drop_duplicates(["key", "group"]).groupby("key")["unchanged"].sum()
+    following = lines[lines["follows"]].groupby("key")["log"].agg(["size", "sum", "min"])
+    changed, k = lines.groupby("key").size()[following.index].to_numpy(), following["size"].to_numpy()
+    n = changed + unchanged[following.index].to_numpy()
+    logs = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n.max(initial=1) + 1)))])
+    chance = np.log(n) + logs[n - 1] - logs[k - 1] - logs[n - k] + (following["sum"] - following["min"]).to_numpy()
+    several = figures.assign(before=before)[follows].groupby("key")["before"].nunique().reindex(following.index)
+    suspect = (chance <= np.log(float(Fraction(limits["chance"])))) & (k >= limits["least_lines"])
+    suspect &= (several.to_numpy() >= limits["least_figures"]) & (k >= float(Fraction(limits["share"])) * changed)
+    return follows & np.isin(keys, following.index[suspect])
 
 
 def _changes(evidence: Evidence) -> pd.DataFrame:
@@ -96,16 +148,15 @@ def _changes(evidence: Evidence) -> pd.DataFrame:
 
     ``line`` is the same number for one line of all the agencies that carry its procedure out.
     """
-    frame, steps, limits = evidence.pairs.frame, evidence.pairs.steps, recognised()["patterns"]
+    frame, steps = evidence.pairs.frame, evidence.pairs.steps
     at = np.flatnonzero((frame["baseline_at"] >= 0) & (frame["continued_at"] >= 0) & frame["counted_baseline"])
     before_at, after_at = (frame[name].to_numpy()[at] for name in ("baseline_at", "continued_at"))
-    hour = Fraction(limits["effort_rounding_hours"]) * EFFORT_STEPS_PER_HOUR
     parts = []
-    for name, rounding in (("effort", float(hour) + 1), ("money", float(limits["money_rounding_vnd"]))):
+    for name in ("effort", "money"):
         before, after = steps[name][before_at], steps[name][after_at]
         kept = (before != after) & (before > 0) & (after > 0)
         both = {"at": at[kept], "before": before[kept], "after": after[kept]}
-        parts.append(pd.DataFrame(both | {"off": rounding, "is_effort": name == "effort"}))
+        parts.append(pd.DataFrame(both | {"is_effort": name == "effort"}))
     changes = pd.concat(parts, ignore_index=True)
     group = frame["group"].to_numpy(dtype=object)[changes["at"]]
     agencies = {one: evidence.agency_of(one) for one in set(group)}
@@ -189,40 +240,57 @@ _COPIED: Final = ("stage", "bearer", "grade", "effort_hours", "service_vnd", "fe
 def _identical_tables(evidence: Evidence) -> Iterator[Seen]:
     """Find procedures of different names with the very same lines in both states, whatever their order and volumes.
 
-    Names of lines are left out: a copied form is renamed sooner than its figures are measured again. What changes
-    nothing is left out as well: norms that many procedures share are no saving.
+    One that is abolished need only have the lines that another has in the baseline. Names of lines are left out: a
+    copied form is renamed sooner than its figures are measured again. What changes nothing is left out as well: norms
+    that many procedures share are no saving.
     """
-    frame = evidence.pairs.frame
     costs = evidence.costs
-    changed = costs["group"][costs["counted"] & ((costs["saving_vnd"] != 0) | ~costs["in_simplified"])]
-    inside = frame["group"].isin(changed.unique()).to_numpy(dtype=bool)
-    marks = _marks(frame[inside])
-    owners = frame["procedure"].to_numpy(dtype=object)[inside]
-    table = marks.groupby(owners, sort=False).sum()
+    changed = costs["procedure"][costs["counted"] & costs["group"].isin(
+        costs["group"][costs["counted"] & ((costs["saving_vnd"] != 0) | ~costs["in_simplified"])]
+    )]  # fmt: skip
+    gone = costs["procedure"][costs["counted"] & ~costs["in_simplified"] & (costs["group"] == costs["procedure"])]
+    told: set[str] = set()
+    for states, doubted, why in (
+        (tuple(State), set(changed), ("ở cả hai trạng thái", "in both states")),
+        ((State.BASELINE,), set(gone), ("ở hiện tại, trong đó có TTHC được bãi bỏ", "in the baseline, some abolished")),
+    ):
+        for codes, lines in _alike(evidence, states):
+            if states == tuple(State):
+                codes = [code for code in codes if code in doubted]  # noqa: PLW2901 - the others change nothing
+            rows = [evidence.by_code[code] for code in codes]
+            several = len(codes) > 1 and len({fold(row["name"] or row["procedure"]) for row in rows}) == len(rows)
+            if several and not doubted.isdisjoint(codes) and not told.issuperset(codes):
+                told.update(codes)
+                figures = {
+                    "codes": ", ".join(codes[:_SHOWN]) + (" …" if len(codes) > _SHOWN else ""),
+                    "count": len(codes),
+                    "lines": lines,
+                    "where": why,
+                }
+                yield Seen(codes[0], None, figures, priced=False)
+
+
+def _alike(evidence: Evidence, states: tuple[State, ...]) -> Iterator[tuple[list[str], int]]:
+    """Return the counted procedures whose lines are the same in some states, with how many lines of the baseline."""
+    frame = evidence.pairs.frame
+    frame = frame[frame["counted_baseline"] | frame["counted_simplified"]]
+    table = _marks(frame, states).groupby(frame["procedure"].to_numpy(dtype=object), sort=False).sum()
     table = table[table["lines"] >= recognised()["patterns"]["least_identical_lines"]]
-    table = table[table.duplicated(keep=False)]
     alike: dict[Hashable, list[str]] = defaultdict(list)
-    for procedure, *mark in table.itertuples(name=None):
+    for procedure, *mark in table[table.duplicated(keep=False)].itertuples(name=None):
         alike[tuple(mark)].append(str(procedure))
-    for codes in alike.values():
-        rows = [evidence.by_code[code] for code in codes]
-        if len({fold(row["name"] or row["procedure"]) for row in rows}) == len(rows):
-            figures = {
-                "codes": ", ".join(codes[:_SHOWN]) + (" …" if len(codes) > _SHOWN else ""),
-                "count": len(codes),
-                "lines": int(table.loc[codes[0], "lines"]),
-            }
-            yield Seen(codes[0], None, figures, priced=False)
+    for mark, codes in alike.items():
+        yield codes, int(mark[-1])  # type: ignore[index]
 
 
-def _marks(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return for each pair two numbers that its lines determine, and how many lines of the baseline it has.
+def _marks(frame: pd.DataFrame, states: tuple[State, ...]) -> pd.DataFrame:
+    """Return for each pair two numbers that its lines in some states determine, and whether it is in the baseline.
 
     The sums of such numbers over a procedure are alike if its lines are, whatever their order, and hardly otherwise:
     they are hashes of 64 bits by two keys, which agree by chance for one in some 10^38 pairs of procedures.
     """
     columns: list[pd.Series[Any]] = []
-    for state in State:
+    for state in states:
         for name in _COPIED:
             column = frame[f"{name}_{state}"]
             if column.dtype.name == "Int64":
@@ -230,9 +298,9 @@ def _marks(frame: pd.DataFrame) -> pd.DataFrame:
             elif name == "effort_hours":
                 column = column.fillna(0.0)
             columns.append(column.fillna("") if column.dtype.name == "string" else column)
-    wide = pd.concat(columns, axis=1).assign(
-        before=(frame["baseline_at"] >= 0), after=(frame["continued_at"] >= 0)
-    )  # fmt: skip
+    wide = pd.concat(columns, axis=1).assign(before=(frame["baseline_at"] >= 0))
+    if State.SIMPLIFIED in states:
+        wide["after"] = frame["continued_at"] >= 0
     keys = ("0123456789123456", "6543210987654321")
     marks = {
         f"mark{n}": pd.util.hash_pandas_object(wide, index=False, hash_key=key).to_numpy() for n, key in enumerate(keys)

@@ -282,6 +282,26 @@ def test_published_costs_have_a_verdict_but_no_causes(tmp_path: Path) -> None:
     assert write_report(comparison, None, tmp_path / "s", audit=audit(comparison)).is_file()
 
 
+def test_what_only_warnings_dispute_stands_once_it_is_explained(tricked: tuple[TargetReport, Audit]) -> None:
+    report, found = tricked
+    assert not found.errors
+    assert "nếu được giải trình hết thì vẫn là 20,83 %" in _printed(report, found)
+    assert "with all of them explained it is still 20.83 %" in _plain(stands_text(found, report, Labels("en"))[1])
+
+
+def test_what_the_figures_disprove_is_told_from_what_is_unexplained() -> None:
+    """S of 12 times by ten becomes once by 120, an error; F of 12 times once, a warning."""
+    comparison = compared(
+        [procedure("S", frequency=12), line("S", fee_vnd=300), procedure("F", frequency=12), line("F", fee_vnd=100)],
+        [procedure("S", population=120), line("S", fee_vnd=300), procedure("F"), line("F", fee_vnd=100)],
+        Decision("S", "amend"), Decision("F", "amend"),
+    )  # fmt: skip
+    both = _plain(stands_text(audit(comparison), None, VI)[1])
+    assert both.startswith("Chỉ trừ phần bị số liệu bác bỏ (lỗi) thì còn 22,92 %; phần chênh lệch với 0,00 %")
+    proven = stands_text(audit(comparison, without="frequency_fell"), None, VI)
+    assert proven[1] == VI("standing.disproved")
+
+
 def test_a_baseline_of_nothing_is_held_against_no_target() -> None:
     nothing = Comparison.from_costs(pd.DataFrame({"procedure": ["a"], "baseline_vnd": [0], "simplified_vnd": [0]}))
     report = check(nothing, "lai-chau-2022-2025", on=DAY)

@@ -97,7 +97,9 @@ def count_text(findings: tuple[Finding, ...], labels: Labels) -> str:
 
 
 def stands_text(audit: Audit, report: TargetReport | None, labels: Labels) -> tuple[str, ...]:
-    """Say what was stated, what stands, and whether that still meets the programme's last target of cost.
+    """Say what was stated, what stands, also once the warnings are explained, and whether it still meets the target.
+
+    The target is the programme's last one of cost.
 
     Parameters
     ----------
@@ -119,6 +121,8 @@ def stands_text(audit: Audit, report: TargetReport | None, labels: Labels) -> tu
         said = [labels("standing.sentence", **figures, disputed=labels.integer(audit.disputed_vnd))]
     else:
         said = [labels("standing.recomputed", **figures)]
+    if left != stated:
+        said.append(_explained(audit, target, labels))
     if report is None or target is None:
         return tuple(said)
     said += _judged("", stated, left, target, labels)
@@ -126,6 +130,15 @@ def stands_text(audit: Audit, report: TargetReport | None, labels: Labels) -> tu
         come, stands = (one.at(report.basis, report.on).total for one in (audit.comparison, audit.standing))
         said += _judged("achieved_", come, stands, target, labels, basis=labels(f"basis.{report.basis}"))
     return tuple(said)
+
+
+def _explained(audit: Audit, target: Fraction | None, labels: Labels) -> str:
+    """Say what stands once every warning is explained: what the figures disprove, and no more, is out."""
+    left, proven = audit.standing.total, audit.standing_without_errors.total
+    if proven == left:
+        return labels("standing.disproved")
+    name = "standing.unexplained" if proven == audit.comparison.total else "standing.without_errors"
+    return labels(name, proven=labels.percent(proven.ratio, target), standing=labels.percent(left.ratio, target))
 
 
 def _cost_target(report: TargetReport) -> Fraction | None:
