@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections import Counter
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import narwhals.stable.v2 as nw
@@ -153,7 +153,9 @@ def conform(table: str, frame: AnyFrame | None) -> Conformed:
     return Conformed(conformed, tuple(remarks), frozenset(at_fault))
 
 
+@lru_cache(maxsize=64)
 def _blank(dtype: str, rows: int) -> pd.Series[Any]:
+    """Return a column of blanks; the same one again, since a frame takes its columns as copies."""
     missing: Any = pd.NaT if dtype.startswith("datetime") else np.nan if dtype == "float64" else pd.NA
     return pd.Series([missing] * rows, dtype=dtype)
 
@@ -187,6 +189,8 @@ def _check_headings(table: Table, frame: pd.DataFrame) -> list[Remark]:
 def _check_keys(table: Table, frame: pd.DataFrame, at_fault: set[int]) -> list[Remark]:
     """Name every key that stands twice; a part of a key that may be blank is blank in both."""
     keys = frame[list(table.key)]
+    if not keys.duplicated().any():
+        return []
     needed = [name for name in table.key if table.column(name).filled]
     sound = ~pd.Series(keys.index.isin(list(at_fault)), index=keys.index)
     complete = keys.notna().all(axis="columns") | (keys[needed].notna().all(axis="columns") & sound)
@@ -225,7 +229,7 @@ def _read_column(column: Column, values: pd.Series[Any]) -> tuple[pd.Series[Any]
     cells, troubles = _read_cells(cell_reader(column), values.tolist())
     if column.dtype.startswith("datetime"):
         return pd.Series(pd.to_datetime(pd.Series(cells, dtype=object)).astype(column.dtype)), troubles  # type: ignore[call-overload]
-    return pd.Series(cells, dtype=object).astype(column.dtype), troubles  # type: ignore[call-overload]
+    return pd.Series(cells, dtype=column.dtype), troubles  # type: ignore[call-overload]
 
 
 def _read_cells(read: Callable[[object], Answer], cells: list[Any]) -> tuple[list[Any], dict[int, tuple[Remark, ...]]]:

@@ -87,9 +87,9 @@ def _uniform(rows: pd.DataFrame, level: str) -> pd.DataFrame:
 def _have_one_factor(rows: pd.DataFrame, level: str) -> NDArray[np.bool_]:
     """Tell which figures follow one factor of their key, where too many do for chance: by the tightest rounding."""
     chosen = np.zeros(len(rows), dtype=bool)
-    if rows.empty:
-        return chosen
     limits = recognised()["patterns"]
+    if rows["line"].nunique() < limits["least_lines"]:
+        return chosen
     drift = float(Fraction(limits["drift"]))
     keys = pd.factorize(rows[level].to_numpy(dtype=object))[0]
     before, after = (rows[name].to_numpy(dtype=np.float64) for name in ("before", "after"))
@@ -127,6 +127,8 @@ def _too_many(
     limits = recognised()["patterns"]
     before = rows["before"].to_numpy(dtype=np.float64)
     follows = follows & (rows["after"].to_numpy() < rows["before"].to_numpy())
+    if np.bincount(keys[follows], minlength=1).max() < limits["least_lines"]:
+        return np.zeros_like(follows)
     chance = np.clip(2 * allowed / (before * float(Fraction(limits["spread"]))), float(Fraction(limits["common"])), 1)
     figures = pd.DataFrame({"key": keys, "line": rows["line"].to_numpy(), "follows": follows, "log": np.log(chance)})
     lines = figures.groupby(["key", "line"], sort=False).agg({"follows": "all", "log": "min"}).reset_index()
