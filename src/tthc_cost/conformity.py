@@ -229,7 +229,7 @@ def _read_column(column: Column, values: pd.Series[Any]) -> tuple[pd.Series[Any]
     cells, troubles = _read_cells(cell_reader(column), values.tolist())
     if column.dtype.startswith("datetime"):
         return pd.Series(pd.to_datetime(pd.Series(cells, dtype=object)).astype(column.dtype)), troubles  # type: ignore[call-overload]
-    return pd.Series(cells, dtype=column.dtype), troubles  # type: ignore[call-overload]
+    return pd.Series(cells, dtype=column.dtype), troubles
 
 
 def _read_cells(read: Callable[[object], Answer], cells: list[Any]) -> tuple[list[Any], dict[int, tuple[Remark, ...]]]:
