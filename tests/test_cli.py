@@ -9,12 +9,13 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
 
-from tthc_cost import audit, cli, compare, programme, read_example
+from tthc_cost import audit, cli, compare, programme, read_example, read_review, target_probability
 from tthc_cost.io.saving import file_name
 from tthc_cost.numerals import format_percent
 
@@ -273,3 +274,43 @@ def test_the_report_says_what_stands(tmp_path: Path) -> None:
     assert run("report", "--on", "2025-01-02", "--out", "r", folder=tmp_path).returncode == 0
     assert "not_implemented" in (tmp_path / "r" / "results.json").read_text("utf-8")
     assert "Phần nào đứng vững" in (tmp_path / "r" / "report.html").read_text("utf-8")
+
+
+CANDIDATES = """Mã phương án;Loại phương án;Mã TTHC;Chi phí thực hiện phương án, một lần;Văn bản cần sửa
+PA-1;bãi bỏ thủ tục;NB-01;12 triệu đồng;Quyết định số 15/2020/QĐ-UBND
+PA-2;bãi bỏ thủ tục;NB-05;8 triệu đồng;Quyết định số 22/2021/QĐ-UBND
+PA-3;bãi bỏ thủ tục;NB-07;300 triệu đồng;Quyết định số 22/2021/QĐ-UBND
+"""
+
+
+def test_the_cheapest_measures_are_chosen_and_written(tmp_path: Path) -> None:
+    (tmp_path / "phuong-an.csv").write_text(CANDIDATES, encoding="utf-8")
+    done = run("select", "phuong-an.csv", "--target", "5%", "--out", "chon.xlsx", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "20.000.000" in done.stdout
+    assert "PA-1" in done.stdout
+    assert "PA-3" not in done.stdout
+    chosen = compare(read_review(tmp_path / "chon.xlsx"))
+    assert chosen.total.meets("5%")
+    assert chosen.count().saving == 2
+    done = run("select", "phuong-an.csv", "--frontier", "2%", "--frontier", "5%", folder=tmp_path)
+    assert done.stdout.count("TTHC\n") == 3
+
+
+def test_what_no_measures_reach_is_refused_with_how_far_they_fall_short(tmp_path: Path) -> None:
+    (tmp_path / "phuong-an.csv").write_text(CANDIDATES, encoding="utf-8")
+    done = run("select", "phuong-an.csv", "--target", "90%", folder=tmp_path)
+    assert done.returncode == 2
+    assert "còn thiếu" in done.stderr
+    done = run("select", "phuong-an.csv", "--bearer", "requester", "--lang", "en", folder=tmp_path)
+    assert done.returncode == 2
+    assert "--bearer" in done.stderr
+
+
+def test_simulate_says_how_sure_the_target_is_and_what_it_assumes(tmp_path: Path) -> None:
+    done = run("simulate", "--draws", "2000", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = target_probability(compare(read_example()), "20%", draws=0)
+    assert format_percent(Fraction(str(round(found.probability, 4)))) in done.stdout
+    assert found.assumptions.text() in done.stdout
+    assert "cấp xã" in done.stdout.lower()

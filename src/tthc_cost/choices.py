@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias, TypeVar
 
 import pandas as pd
 
@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
     from tthc_cost.review import Review
 
+Result = TypeVar("Result")
+
 __all__ = [
     "NOTICE",
     "Choices",
@@ -55,6 +57,7 @@ __all__ = [
     "audit_of",
     "read_source",
     "sources_of",
+    "with_progress",
 ]
 
 NOTICE: Final = {
@@ -222,8 +225,8 @@ def read_source(source: Path | None, kind: SourceKind, form_layout: Path | None 
         layout = None if form_layout is None else _layout(form_layout)
         if not source.is_dir():
             return read_scm_form(source, layout=layout)
-        return _with_progress(lambda tell: read_scm_forms(source, tell, layout=layout))
-    return _with_progress(lambda tell: read_reviews(source, tell)) if source.is_dir() else read_review(source)
+        return with_progress(lambda tell: read_scm_forms(source, tell, layout=layout))
+    return with_progress(lambda tell: read_reviews(source, tell)) if source.is_dir() else read_review(source)
 
 
 def audit_of(report: TargetReport, *, claims: Path | None = None, without: Iterable[str] = ()) -> Audit:
@@ -270,11 +273,12 @@ def _layout(path: Path) -> ScmLayout:
     return ScmLayout.from_toml(path.read_text(encoding="utf-8"))
 
 
-def _with_progress(read: Callable[[Callable[[str, int, int], None]], Review]) -> Review:
+def with_progress(work: Callable[[Callable[[str, int, int], None]], Result]) -> Result:
+    """Do long work that tells how far it has come, with a bar of progress on a terminal."""
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=None)
-        return read(lambda name, done, total: bar.update(task, description=name, completed=done, total=total))
+        return work(lambda name, done, total: bar.update(task, description=name, completed=done, total=total))
 
 
 def sources_of(source: Path | None, kind: SourceKind) -> list[tuple[str, str]]:

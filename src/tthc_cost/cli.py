@@ -6,12 +6,13 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
-from tthc_cost.choices import NOTICE, Choices, Source, audit_of, read_source, sources_of
-from tthc_cost.errors import MissingExtraError, TthcCostError
+from tthc_cost.choices import NOTICE, Choices, Source, audit_of, read_source, sources_of, with_progress
+from tthc_cost.errors import InputFault, MissingExtraError, NeedsLinesError, TthcCostError
 from tthc_cost.io import (
     read_example,
+    read_measures,
     read_word_folder,
     read_word_forms,
     write_review,
@@ -22,7 +23,9 @@ from tthc_cost.io import (
 from tthc_cost.io.saving import check_folder, save_folder
 from tthc_cost.periods import periodic, reporting_period
 from tthc_cost.report import Issuer, write_annex, write_appraisal, write_letters, write_periodic, write_report
-from tthc_cost.report.terminal import print_audit, print_targets
+from tthc_cost.report.terminal import print_audit, print_probability, print_selection, print_targets
+from tthc_cost.selection import Objective, Restrictions, Selection, frontier, select
+from tthc_cost.uncertainty import target_probability
 
 try:
     from cyclopts import App, CycloptsError, Parameter
@@ -52,6 +55,7 @@ Strict: TypeAlias = Annotated[
     bool, Parameter(help="Trả mã thoát 1 nếu có mục tiêu không đạt. / Exit 1 if a target is missed.")
 ]
 Folder: TypeAlias = Annotated[Path, Parameter(help="Thư mục kết quả. / Folder for the results.")]
+Target: TypeAlias = Annotated[str, Parameter(help="Mục tiêu cắt giảm chi phí. / Share of the cost to be saved.")]
 _NO_CHOICES = Choices()
 
 
@@ -232,6 +236,80 @@ def template(
         _say(write_template(path, tables=forms.tables, force=force))
         for one in forms.remarks:
             _say(one.text("vi"), error=True)
+    return 0
+
+
+@app.command
+def simulate(
+    source: Source = None,
+    /,
+    *,
+    target: Target = "20%",
+    draws: Annotated[int, Parameter(help="Số lần mô phỏng; 0: chỉ tính công thức. / Draws; 0 for none.")] = 10_000,
+    seed: Annotated[
+        int, Parameter(help="Hạt giống: cùng hạt giống, cùng kết quả. / The same seed, the same draws.")
+    ] = 1,
+    choices: Choices = _NO_CHOICES,
+) -> int:
+    """Tính xác suất đạt mục tiêu khi số liệu là ước lượng. / How sure a target is when figures are estimates."""
+    comparison = choices.comparison(source)
+    found = with_progress(lambda tell: target_probability(comparison, target, draws=draws, seed=seed, progress=tell))
+    print_probability(found, Console(), language=choices.lang, notice=choices.notice(source))
+    return 0
+
+
+@app.command(name="select")
+def select_measures(
+    measures: Annotated[Path, Parameter(help="Bảng phương án (.xlsx, .csv). / The list of measures.")],
+    source: Source = None,
+    /,
+    *,
+    target: Target = "20%",
+    count_target: Annotated[
+        str | None, Parameter(help="Mục tiêu cắt giảm số TTHC (20%). / Share of the procedures to be cut.")
+    ] = None,
+    objective: Annotated[
+        Literal["one_off_cost", "regulations", "changes"],
+        Parameter(help="Ít nhất về: chi phí một lần, số văn bản, số phương án. / What is to be least."),
+    ] = "one_off_cost",
+    budget: Annotated[str | None, Parameter(help="Kinh phí tối đa («1,5 tỷ đồng»). / The most they may cost.")] = None,
+    require: Annotated[tuple[str, ...], Parameter(help="Phải chọn phương án này. / Must be chosen; repeatable.")] = (),
+    exclude: Annotated[tuple[str, ...], Parameter(help="Không chọn phương án này. / Must not; repeatable.")] = (),
+    leave_alone: Annotated[tuple[str, ...], Parameter(help="Không động đến TTHC này. / Procedure to leave.")] = (),
+    frontier_of: Annotated[
+        tuple[str, ...],
+        Parameter("--frontier", help="Chi phí ở từng mục tiêu (10%, 20%). / What each of several targets costs."),
+    ] = (),
+    seconds: Annotated[float, Parameter(help="Thời gian tìm tối đa. / Longest search.")] = 60.0,
+    out: Annotated[
+        Path | None, Parameter(help="Ghi biểu rà soát với các phương án đã chọn (.xlsx). / Write the review.")
+    ] = None,
+    choices: Choices = _NO_CHOICES,
+    force: Force = False,
+) -> int:
+    """Chọn các phương án ít tốn kém nhất để đạt mục tiêu. / The cheapest set of measures that reaches the targets."""
+    candidates, comparison = read_measures(measures), choices.comparison(source)
+    review, rates = comparison.review, comparison.rates
+    if review is None or rates is None:
+        raise NeedsLinesError.because("needs_lines")
+    if comparison.bearers is not None:
+        raise InputFault.because("selection_of_all_bearers")
+    restrictions: Restrictions = {
+        "count_target": count_target,
+        "budget_vnd": budget,
+        "required": require,
+        "excluded": exclude,
+        "untouched": leave_alone,
+    }
+    aim = Objective.parse(objective)
+    points: tuple[Selection, ...] = (
+        frontier(candidates, review.baseline, rates, frontier_of, objective=aim, seconds=seconds, **restrictions).points
+        if frontier_of
+        else (select(candidates, review.baseline, rates, target, objective=aim, seconds=seconds, **restrictions),)
+    )
+    print_selection(points, Console(), language=choices.lang, notice=choices.notice(source))
+    if out is not None:
+        _say(write_review(points[-1].review, out, force=force))
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from tthc_cost.io.costs import PublishedCosts, read_costs
 from tthc_cost.io.example import EXAMPLE_PATH, read_example
+from tthc_cost.io.measure_lists import read_measures
 from tthc_cost.io.reading import find_workbooks, read_review, read_reviews
 from tthc_cost.io.scm.layout import ScmLayout
 from tthc_cost.io.scm.reading import read_scm_form, read_scm_forms
@@ -19,6 +20,7 @@ __all__ = [
     "find_workbooks",
     "read_costs",
     "read_example",
+    "read_measures",
     "read_review",
     "read_reviews",
     "read_scm_form",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tthc_cost.errors import Place, remark
 from tthc_cost.io.markup import Bound, column_letters
-from tthc_cost.schema import TABLES, ColumnKind
+from tthc_cost.schema import ColumnKind
 from tthc_cost.vocabulary import fold, suggest
 
 if TYPE_CHECKING:
@@ -70,16 +70,16 @@ class Headings:
         return not needed & self.unreadable
 
 
-def heading_labels(table: str) -> dict[str, str]:
+def heading_labels(table: Table) -> dict[str, str]:
     """Return the headings of a sheet as the template shows them, by column, the state first.
 
     Examples
     --------
-    >>> heading_labels("volumes")["frequency"]
+    >>> heading_labels(TABLES["volumes"])["frequency"]
     'Số lần thực hiện/01 năm (lần/năm)'
     """
-    state = {STATE: STATE_HEADING["vi"]} if table in TABLES_BY_STATE else {}
-    return state | {column.name: column.heading("vi") for column in TABLES[table].columns}
+    state = {STATE: STATE_HEADING["vi"]} if table.name in TABLES_BY_STATE else {}
+    return state | {column.name: column.heading("vi") for column in table.columns}
 
 
 def find_headings(table: Table, rows: Sequence[Sequence[Any]], place: Place) -> Headings | None:
@@ -140,7 +140,7 @@ def _read_headings(table: Table, row: int, rows: Sequence[Sequence[Any]], place:
 
 def _match_unknown(table: Table, headings: Headings, unknown: Mapping[int, str], place: Place) -> None:
     """Say of each unknown heading which missing column it may mean: to drop that in silence would lose figures."""
-    labels = _labels(table.name)
+    labels = _labels(table)
     for position, text in unknown.items():
         here = _cell(place, position, headings.row)
         taken = headings.columns.keys() | headings.unreadable
@@ -176,18 +176,17 @@ def _cell(place: Place, column: int, row: int) -> Place:
 
 
 @cache
-def _labels(table: str) -> Mapping[str, str]:
+def _labels(table: Table) -> Mapping[str, str]:
     """Return the column of each heading that is understood, folded and without unit."""
-    contract = TABLES[table]
-    labels = {fold(label): STATE for label in (*STATE_HEADING.values(), STATE)} if table in TABLES_BY_STATE else {}
-    for column in contract.columns:
+    labels = {fold(label): STATE for label in (*STATE_HEADING.values(), STATE)} if table.name in TABLES_BY_STATE else {}
+    for column in table.columns:
         labels |= {fold(label): column.name for label in (column.name, column.en, column.vi)}
-    return labels | {fold(key): key for key in contract.key}
+    return labels | {fold(key): key for key in table.key}
 
 
 @cache
-def _units(table: str, name: str) -> frozenset[str]:
-    column = TABLES[table].column(name)
+def _units(table: Table, name: str) -> frozenset[str]:
+    column = table.column(name)
     own = (column.unit("vi"), column.unit("en"), *_UNITS_TOO.get(column.kind, ()))
     return frozenset(fold(unit).replace(" ", "") for unit in own)
 
@@ -196,7 +195,7 @@ def _recognise(table: Table, cell: object) -> tuple[str | None, str | None]:
     """Return the column that a heading names, and the unit it states if that is not the column's own."""
     if not isinstance(cell, str) or len(cell) > _LONGEST_HEADING:
         return None, None
-    labels = _labels(table.name)
+    labels = _labels(table)
     text = _plain(cell)
     if fold(text) in labels:
         return labels[fold(text)], None
@@ -208,7 +207,7 @@ def _recognise(table: Table, cell: object) -> tuple[str | None, str | None]:
     has_unit = name != STATE and bool(table.column(name).unit())
     if not has_unit or fold(seen) in _NO_UNIT or _NUMBERING.fullmatch(seen):
         return name, None
-    return name, None if fold(seen).replace(" ", "") in _units(table.name, name) else seen
+    return name, None if fold(seen).replace(" ", "") in _units(table, name) else seen
 
 
 def _plain(text: str) -> str:

@@ -165,7 +165,7 @@ def introduce(new: NewBook, about: str, heading: Format) -> None:
     row = len(said)
     framed = new.style(text_wrap=True, border=1, num_format="#,##0")
     for name, (columns, rows) in EXAMPLE.items():
-        labels = heading_labels(name)
+        labels = heading_labels(TABLES[name])
         sheet.write_string(row, 0, f"Trang «{TABLES[name].vi}»", new.style(bold=True))
         table: Sequence[tuple[Any, ...]] = (tuple(labels[column] for column in columns), *rows)
         for below, cells in enumerate(table, start=1):

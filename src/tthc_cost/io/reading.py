@@ -276,7 +276,7 @@ def read_sheet(table: Table, sheet: Sheet, place: Place, read: ReadWorkbook) -> 
     if headings is None:
         is_blank = not any(_is_filled(cell) for row in sheet.rows for cell in row) and not sheet.marks
         if table.name in REQUIRED_TABLES or not is_blank:
-            examples = "; ".join(list(heading_labels(table.name).values())[:3])
+            examples = "; ".join(list(heading_labels(table).values())[:3])
             read.remarks.append(remark("sheet_without_headings", place, rows=HEADING_ROWS, examples=examples))
             read.sound = False
         return

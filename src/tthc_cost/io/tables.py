@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tthc_cost.review import Review
     from tthc_cost.schema import Table
 
-__all__ = ["FORMATS", "Format", "find_tables", "read_tables", "write_tables"]
+__all__ = ["FORMATS", "Format", "find_tables", "read_csv_table", "read_tables", "write_tables"]
 
 Format = Literal["csv", "parquet"]
 FORMATS: Final[tuple[Format, ...]] = ("csv", "parquet")
@@ -157,7 +157,9 @@ def _files(folder: Path, read: ReadWorkbook) -> dict[str, Path]:
 # CSV
 
 
-def _read_csv(table: Table, path: Path, place: Place, read: ReadWorkbook) -> None:
+def read_csv_table(table: Table, path: Path, place: Place, read: ReadWorkbook) -> None:
+    """Read a CSV file into the workbook that it stands for; headings are found as in a sheet."""
+
     def headings(rows: Sequence[Sequence[str]]) -> int:
         try:
             found = find_headings(table, _squared(rows), place)
@@ -269,7 +271,7 @@ def _as_parquet(frame: pd.DataFrame) -> bytes:
 
 
 _READERS: Final[Mapping[str, Callable[[Table, Path, Place, ReadWorkbook], None]]] = {
-    ".csv": _read_csv,
+    ".csv": read_csv_table,
     ".parquet": _read_parquet,
 }
 _WRITERS: Final[Mapping[str, Callable[[pd.DataFrame], bytes]]] = {"csv": _as_csv, "parquet": _as_parquet}

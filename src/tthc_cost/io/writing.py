@@ -252,7 +252,7 @@ def _labels(term: type[Term]) -> list[str]:
 def _write_sheet(
     sheet: Worksheet, table: Table, frame: pd.DataFrame | None, new: NewBook, lists: Mapping[str, str]
 ) -> None:
-    labels = heading_labels(table.name)
+    labels = heading_labels(table)
     rows = 0 if frame is None else len(frame)
     last = max(rows, _ROWS_TO_FILL)
     columns = {column.name: column for column in table.columns}

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import functools
+from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
+from tthc_cost.measures.kinds import legal_document
 from tthc_cost.numerals import format_integer, format_percent
 from tthc_cost.report.labels import MARKS, Labels
 from tthc_cost.report.stands import count_text, stands_text
-from tthc_cost.vocabulary import Measure, TargetState
+from tthc_cost.schema import is_blank, rows_of
+from tthc_cost.vocabulary import Level, Measure, TargetState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
     from tthc_cost.auditing import Audit
     from tthc_cost.errors import Language
+    from tthc_cost.selection import Selection
     from tthc_cost.targets import TargetReport
+    from tthc_cost.uncertainty import TargetProbability
     from tthc_cost.vocabulary import Term
 
-__all__ = ["print_audit", "print_targets"]
+__all__ = ["print_audit", "print_probability", "print_selection", "print_targets"]
 
 _COLOURS: Final[Mapping[Term, str]] = {TargetState.MET: "green", TargetState.MISSED: "red"}
 _SEVERITY_COLOURS: Final = {"error": "red", "warning": "yellow", "note": "default"}
@@ -106,3 +111,89 @@ def print_audit(
     say(labels("standing.verdict", stated=stated, standing=left), style="bold")
     for sentence in stands_text(audit, report, labels):
         say(sentence)
+
+
+def print_probability(
+    found: TargetProbability, console: Console, *, language: Language = "vi", notice: str = ""
+) -> None:
+    """Print how sure a target is, what was assumed, and which figures to measure better first.
+
+    Parameters
+    ----------
+    found : TargetProbability
+        What `target_probability` made.
+    console : rich.console.Console
+        Where to print.
+    language : {"vi", "en"}
+        Of the words.
+    notice : str
+        What is to be said above all.
+    """
+    labels = Labels(language)
+    say = functools.partial(console.print, markup=False, highlight=False, soft_wrap=True)
+    share = functools.partial(_share, language=language)
+    if notice:
+        say(notice, style="yellow")
+    stated = labels.percent(found.comparison.total.ratio, found.target)
+    say(labels("sure.stated", stated=stated, target=labels.percent(found.target)))
+    say(labels("sure.verdict", probability=share(found.probability)), style="bold")
+    if found.probability_simulated is not None and found.simulation is not None:
+        drawn = {"draws": labels.integer(found.simulation.draws), "seed": str(found.simulation.seed)}
+        simulated, error = share(found.probability_simulated), share(found.standard_error)
+        say(labels("sure.simulated", probability=simulated, error=error, **drawn))
+    say(labels("sure.assured", reduction=share(found.assured_reduction)))
+    for column in ("agency", "level"):
+        say(labels(f"sure.by_{column}"), style="bold")
+        for row in rows_of(found.by(column)):
+            name = labels("report.none") if is_blank(row[column]) else row[column]
+            shown = Level.parse(name).label(language) if column == "level" and name in list(Level) else name
+            say(f"    {shown}: {share(row['probability'])}")
+    first = rows_of(found.sensitivity().measure_first())
+    if first:
+        say(labels("sure.measure_first"), style="bold")
+        for row in first:
+            say(f"    {row['table']} › {row['key']} › {row['column']}: {share(row['variance_fall'])}")
+    say(labels("sure.assumed"), style="bold")
+    say(found.assumptions.text(language))
+    for one in found.remarks:
+        say(one.text(language))
+
+
+def _share(value: float | None, *, language: Language) -> str:
+    return format_percent(None if value is None else Fraction(str(round(value, 4))), language=language)
+
+
+def print_selection(
+    points: Sequence[Selection], console: Console, *, language: Language = "vi", notice: str = ""
+) -> None:
+    """Print what the chosen measures reach, a line a selection, and the measures themselves if there is one.
+
+    Parameters
+    ----------
+    points : sequence of Selection
+        What `select` made, or the points of a frontier.
+    console : rich.console.Console
+        Where to print.
+    language : {"vi", "en"}
+        Of the words.
+    notice : str
+        What is to be said above all.
+    """
+    labels = Labels(language)
+    say = functools.partial(console.print, markup=False, highlight=False, soft_wrap=True)
+    if notice:
+        say(notice, style="yellow")
+    for one in points:
+        figures = {
+            "target": labels("chosen.most") if one.target is None else labels.percent(one.target),
+            "objective": one.objective.label(language), "value": labels.integer(one.value),
+            "ratio": labels.percent(one.total.ratio, one.target), "saving": labels.integer(one.total.saving),
+            "cut": labels.integer(one.count.saving), "number": labels.integer(len(one.measures)),
+            "proven": labels("chosen.proven" if one.proven else "chosen.open"),
+        }  # fmt: skip
+        say(labels("chosen.point", **figures), style="bold")
+        for measure in one.measures if len(points) == 1 else ():
+            said = "; ".join(filter(None, [measure.procedure, measure.kind.label(language), legal_document(measure)]))
+            say(f"    {measure.code}: {said} ({labels.integer(measure.one_off_vnd)})")
+        for remark in one.remarks:
+            say(remark.text(language))
