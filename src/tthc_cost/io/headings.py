@@ -75,6 +75,7 @@ def heading_labels(table: Table) -> dict[str, str]:
 
     Examples
     --------
+    >>> from tthc_cost.schema import TABLES
     >>> heading_labels(TABLES["volumes"])["frequency"]
     'Số lần thực hiện/01 năm (lần/năm)'
     """

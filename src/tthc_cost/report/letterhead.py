@@ -111,6 +111,7 @@ def day_text(day: dt.date | None) -> str:
 
     Examples
     --------
+    >>> import datetime as dt
     >>> day_text(dt.date(2024, 6, 5)), day_text(dt.date(2025, 1, 31))
     ('05/6/2024', '31/01/2025')
     """
