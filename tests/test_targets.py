@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from review_strategies import FEW
 from tthc_cost import model
 from tthc_cost.comparison import Comparison, compare
 from tthc_cost.errors import InputFault, NeedsLinesError, UnknownNameError, WrongKindError
@@ -545,7 +546,6 @@ def test_progress_without_a_cost_target_or_an_agency_leaves_blanks() -> None:
 
 
 # Nearly all the time goes into making the review, whose own laws are tested elsewhere.
-_FEWER = settings(max_examples=max(8, settings().max_examples // 4))
 _DAYS = st.dates(dt.date(2024, 1, 1), dt.date(2025, 3, 1))
 _PLAN = [plan(one, required) for one in ("announced", "reviewed", "count_reduction", "cost_reduction")
          for required in ("20%", "100%")]  # fmt: skip
@@ -598,7 +598,7 @@ def expected(found: list[Case], measure: str, on: dt.date) -> tuple[int, int]:
     return saved, sum(one.before for one in inside)
 
 
-@_FEWER
+@FEW
 @given(cases(), _DAYS)
 def test_every_target_is_as_counted_by_hand(found: list[Case], on: dt.date) -> None:
     costs = compared(*found)
@@ -614,7 +614,7 @@ def test_every_target_is_as_counted_by_hand(found: list[Case], on: dt.date) -> N
         assert result.state is (TargetState.MET if done >= result.target.required * whole else short)
 
 
-@_FEWER
+@FEW
 @given(cases(), _DAYS, st.integers(0, 1000))
 def test_the_order_of_rows_changes_nothing(found: list[Case], on: dt.date, seed: int) -> None:
     costs = compared(*found)
@@ -629,7 +629,7 @@ def test_the_order_of_rows_changes_nothing(found: list[Case], on: dt.date, seed:
     pd.testing.assert_frame_equal(progress(costs, LAI_CHAU, on=on), progress(other, LAI_CHAU, on=on))
 
 
-@_FEWER
+@FEW
 @given(cases(), _DAYS, _DAYS)
 def test_what_is_reviewed_stays_reviewed(found: list[Case], one: dt.date, other: dt.date) -> None:
     costs = compared(*found)
@@ -637,7 +637,7 @@ def test_what_is_reviewed_stays_reviewed(found: list[Case], one: dt.date, other:
     assert earlier <= later
 
 
-@_FEWER
+@FEW
 @given(cases(), _DAYS, st.sampled_from([("agency",), ("kind",), ("agency", "level"), ("field",)]))
 def test_groups_add_up_to_the_whole(found: list[Case], on: dt.date, columns: tuple[str, ...]) -> None:
     report = check(compared(*found), LAI_CHAU, on=on)
@@ -646,7 +646,7 @@ def test_groups_add_up_to_the_whole(found: list[Case], on: dt.date, columns: tup
         assert tuple(added.loc[one.target.code]) == (one.numerator, one.denominator)
 
 
-@_FEWER
+@FEW
 @given(cases(), _DAYS)
 def test_progress_adds_up_to_the_whole(found: list[Case], on: dt.date) -> None:
     costs = compared(*found)
