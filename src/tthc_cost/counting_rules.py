@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -47,6 +48,14 @@ def _names(evidence: Evidence) -> dict[str, list[Row]]:
 
 def _bare_name(name: str, level: str | None) -> str:
     """Reduce a name to what a procedure does: «Thủ tục cử đi học (cấp xã)» of the commune is «cử đi học»."""
+    prefix, suffix = _around_names(level)
+    whole = plain_words(name)
+    return suffix.sub("", prefix.sub("", whole)).strip(" -") or whole
+
+
+@cache
+def _around_names(level: str | None) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what stands before and after the name proper of a procedure of a level."""
     words = recognised()["names"]
     levels = words["levels"]
     before, after, place = (
@@ -57,9 +66,7 @@ def _bare_name(name: str, level: str | None) -> str:
             levels[level] if level else [one for some in levels.values() for one in some],
         )
     )
-    whole = plain_words(name)
-    bare = re.sub(rf"^(?:(?:{before})(?!\S)[\s-]*)+", "", whole)
-    return re.sub(rf"(?:\s+(?:{after}|-))*\s+(?:{place})$", "", bare).strip(" -") or whole
+    return re.compile(rf"^(?:(?:{before})(?!\S)[\s-]*)+"), re.compile(rf"(?:\s+(?:{after}|-))*\s+(?:{place})$")
 
 
 def _counted_at_several_levels(evidence: Evidence) -> Iterator[Seen]:
