@@ -28,13 +28,16 @@ GRADES = [f"A1/{step}" for step in range(1, 10)]
 AS_CSV = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
 """Every sheet as a file of commas, figures as they are."""
 OURS = """
-import resource, sys
+import re, sys
+from pathlib import Path
 import tthc_cost as tc
 comparison = tc.compare(tc.read_review(sys.argv[1]))
 report = tc.check(comparison, tc.programme("lai-chau-2022-2025"), on="2024-12-31")
 tc.write_report(comparison, report, sys.argv[2])
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, comparison.total.baseline)
+held = re.search("VmHWM: *\\\\s*([0-9]+) kB", Path("/proc/self/status").read_text())
+print(int(held[1]) / 1024, comparison.total.baseline)
 """
+"""The most memory is the process's own; getrusage would count what the process that started it held."""
 
 pytestmark = [pytest.mark.heavy, pytest.mark.skipif(SOFFICE is None, reason="needs LibreOffice")]
 
