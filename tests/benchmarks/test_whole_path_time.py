@@ -34,7 +34,7 @@ import tthc_cost as tc
 comparison = tc.compare(tc.read_review(sys.argv[1]))
 report = tc.check(comparison, tc.programme("lai-chau-2022-2025"), on="2024-12-31")
 tc.write_report(comparison, report, sys.argv[2])
-held = re.search("VmHWM: *\\\\s*([0-9]+) kB", Path("/proc/self/status").read_text())
+held = re.search("VmHWM:\\s*([0-9]+) kB", Path("/proc/self/status").read_text())
 print(int(held[1]) / 1024, comparison.total.baseline)
 """
 """The most memory is the process's own; getrusage would count what the process that started it held."""
