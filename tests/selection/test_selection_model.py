@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from itertools import accumulate, product
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tthc_cost.errors import MissingExtraError
 from tthc_cost.selection.model import Amount, ChoiceModel, Demand, least, least_in_turn
 
 if TYPE_CHECKING:
@@ -120,3 +122,12 @@ def test_demands_are_taken_away_by_name(name: str) -> None:
     )
     assert least(model, Amount(), seconds=PATIENCE).choice is None
     assert least(model.without(name), Amount(), seconds=PATIENCE).choice == ((0,) if name == "first" else (1,))
+
+
+def test_without_scipy_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "scipy"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    with pytest.raises(MissingExtraError) as error:
+        least(ChoiceModel((2,), (frozenset(),) * 2), Amount({1: 1}), seconds=PATIENCE)
+    assert "tthc-cost[analysis]" in error.value.text("vi")

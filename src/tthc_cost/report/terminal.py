@@ -14,7 +14,7 @@ from tthc_cost.schema import is_blank, rows_of
 from tthc_cost.vocabulary import Level, Measure, TargetState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from rich.console import Console
 
@@ -36,6 +36,14 @@ _WORDS: Final = {
 _UNITS: Final = {"vi": ("đồng/năm", "ngày làm việc", "TTHC"), "en": ("đồng/year", "working days", "procedures")}
 
 
+def _speaking(console: Console, notice: str) -> Callable[..., None]:
+    """Return what prints texts just as they are, after what is to be said above all."""
+    say = functools.partial(console.print, markup=False, highlight=False, soft_wrap=True)
+    if notice:
+        say(notice, style="yellow")
+    return say
+
+
 def print_targets(found: TargetReport, console: Console, *, language: Language = "vi", notice: str = "") -> None:
     """Print each target: its verdict and name, then its figures.
 
@@ -53,9 +61,7 @@ def print_targets(found: TargetReport, console: Console, *, language: Language =
     before, required, achieved, stated, missing, remarks = _WORDS[language]
     per_year, days, procedures = _UNITS[language]
     units = {Measure.COST_REDUCTION: per_year, Measure.TIME_REDUCTION: days}
-    say = functools.partial(console.print, markup=False, highlight=False, soft_wrap=True)
-    if notice:
-        say(notice, style="yellow")
+    say = _speaking(console, notice)
     name = found.programme.name if language == "vi" else found.programme.name_en
     day = "%d/%m/%Y" if language == "vi" else "%Y-%m-%d"
     say(f"{name} – {found.on:{day}}", style="bold")
@@ -96,9 +102,7 @@ def print_audit(
         What is to be said above all.
     """
     labels = Labels(language)
-    say = functools.partial(console.print, markup=False, highlight=False, soft_wrap=True)
-    if notice:
-        say(notice, style="yellow")
+    say = _speaking(console, notice)
     if audit.findings:
         say(labels("standing.asked", count=count_text(audit.findings, labels)), style="bold")
     for one in audit.findings:
@@ -130,10 +134,8 @@ def print_probability(
         What is to be said above all.
     """
     labels = Labels(language)
-    say = functools.partial(console.print, markup=False, highlight=False, soft_wrap=True)
+    say = _speaking(console, notice)
     share = functools.partial(_share, language=language)
-    if notice:
-        say(notice, style="yellow")
     stated = labels.percent(found.comparison.total.ratio, found.target)
     say(labels("sure.stated", stated=stated, target=labels.percent(found.target)))
     say(labels("sure.verdict", probability=share(found.probability)), style="bold")
@@ -180,9 +182,7 @@ def print_selection(
         What is to be said above all.
     """
     labels = Labels(language)
-    say = functools.partial(console.print, markup=False, highlight=False, soft_wrap=True)
-    if notice:
-        say(notice, style="yellow")
+    say = _speaking(console, notice)
     for one in points:
         figures = {
             "target": labels("chosen.most") if one.target is None else labels.percent(one.target),

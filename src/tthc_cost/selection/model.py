@@ -319,10 +319,8 @@ class _Program:
 
     def solve(self, cuts: Sequence[Choice], seconds: float) -> Any:  # noqa: ANN401 - scipy has no type for it
         """Search, with whole choices cut off."""
-        try:
-            from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - only needed here
-        except ImportError:
-            raise MissingExtraError.because("missing_extra", library="scipy", extra="analysis") from None
+        from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - only needed here
+
         constraints = [LinearConstraint(self.matrix, self.lower, self.upper)]
         if cuts:
             off = _matrix([dict.fromkeys(cut, 1.0) for cut in cuts], len(self.costs))
@@ -356,8 +354,10 @@ def _scale(values: Any) -> float:  # noqa: ANN401 - any iterable of integers
 
 
 def _matrix(rows: Sequence[Mapping[int, float]], columns: int) -> csr_array:
-    from scipy.sparse import csr_array as matrix_of  # noqa: PLC0415 - only needed here
-
+    try:
+        from scipy.sparse import csr_array as matrix_of  # noqa: PLC0415 - only needed here
+    except ImportError:
+        raise MissingExtraError.because("missing_extra", library="scipy", extra="analysis") from None
     ends = np.cumsum([0, *(len(row) for row in rows)])
     places = np.fromiter((column for row in rows for column in row), dtype=np.int64, count=int(ends[-1]))
     values = np.fromiter((value for row in rows for value in row.values()), dtype=np.float64, count=int(ends[-1]))
