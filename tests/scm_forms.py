@@ -159,13 +159,14 @@ class Style:
 
 @dataclass
 class Page:
-    """A sheet being made: its cells by row and column from 0, merged areas and hidden rows."""
+    """A sheet being made: its cells by row and column from 0, merged areas, hidden rows, and whether it is hidden."""
 
     name: str
     cells: dict[tuple[int, int], Any] = field(default_factory=dict)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     hidden: list[int] = field(default_factory=list)
     row: int = 0
+    is_hidden: bool = False
 
     def put(self, values: Mapping[int, Any]) -> int:
         """Add a row, and return its number."""
@@ -353,6 +354,7 @@ def save_pages(path: Path, made: Sequence[Page]) -> Path:
         for page in made:
             sheet = old.add_sheet(page.name)
             tops = {area[:2]: area for area in page.merged}
+            sheet.visibility = int(page.is_hidden)
             for (row, column), value in page.cells.items():
                 if area := tops.get((row, column)):
                     sheet.write_merge(area[0], area[2], area[1], area[3], value)
@@ -368,6 +370,7 @@ def save_pages(path: Path, made: Sequence[Page]) -> Path:
             sheet.cell(row + 1, column + 1, value)
         for first, left, last, right in page.merged:
             sheet.merge_cells(start_row=first + 1, start_column=left + 1, end_row=last + 1, end_column=right + 1)
+        sheet.sheet_state = "hidden" if page.is_hidden else "visible"
         for row in page.hidden:
             sheet.row_dimensions[row + 1].hidden = True
     book.save(path)

@@ -7,6 +7,7 @@ import subprocess
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
+import openpyxl
 import pandas as pd
 import pytest
 import xlsxwriter
@@ -234,6 +235,21 @@ def test_a_sheet_tells_its_merged_areas_formulas_and_hidden_rows_in_either_forma
         assert found.merged == ((0, 0, 1, 2),)
         assert found.hidden_rows == {3}
         assert found.formulas == formulas
+
+
+def test_a_workbook_tells_its_hidden_sheets_in_either_format(tmp_path: Path) -> None:
+    old, new = xlwt.Workbook(), openpyxl.Workbook()
+    new.remove(new.worksheets[0])
+    for name, old_state, new_state in (("A", 0, "visible"), ("B", 1, "hidden"), ("C", 2, "veryHidden")):
+        old.add_sheet(name).visibility = old_state
+        new.create_sheet(name).sheet_state = new_state
+    old.save(str(tmp_path / "a.xls"))
+    new.save(tmp_path / "a.xlsx")
+    for file in ("a.xls", "a.xlsx"):
+        found = open_workbook(tmp_path / file, file, formats=("xlsx", "xls"))
+        assert found.names == ("A", "B", "C")
+        assert found.hidden == {"B", "C"}
+        assert found.shown == ("A",)
 
 
 def test_a_formula_that_gives_no_text_is_a_blank_cell(tmp_path: Path) -> None:

@@ -393,6 +393,25 @@ def test_hidden_rows_count_and_are_noted(tmp_path: Path) -> None:
     assert says(next(one for one in review.notes if one.code == "scm_hidden_rows"), "9, 11, 13", "hidden")
 
 
+@pytest.mark.parametrize("ending", ["xlsx", "xls"])
+def test_an_old_copy_on_a_hidden_sheet_does_not_count_and_a_warning_says_so(tmp_path: Path, ending: str) -> None:
+    made = pages(CASE_7, Style(sheets="two"))
+    old_copy = replace(pages(changed(CASE_7, hours=Fraction(9)), Style(sheets="two"))[1], name="Bản cũ", is_hidden=True)
+    review = read_scm_form(save_pages(tmp_path / f"bieu.{ending}", [old_copy, *made]))
+    assert costs(review) == CASE_7_COSTS
+    assert says(only("scm_hidden_sheet", review.warnings), "Bản cũ", "Unhide")
+
+
+def test_a_block_on_a_hidden_sheet_is_missed_and_the_mend_says_to_unhide_it(tmp_path: Path) -> None:
+    before, after = pages(CASE_7, Style(sheets="two"))
+    (fault,) = faults(tmp_path, [before, replace(after, is_hidden=True)])
+    assert fault.code == "scm_block_missing"
+    assert says(fault, "Unhide", "unhide")
+    (fault,) = faults(tmp_path, [replace(before, is_hidden=True), replace(after, is_hidden=True), Page("Trang 1")])
+    assert fault.code == "scm_no_table"
+    assert says(fault, "Unhide", "Trang 1")
+
+
 # Headings and units
 
 

@@ -64,6 +64,8 @@ class _Kind(IntEnum):
     BOF = 0x0809
 
 
+_NOT_SHOWN: Final = 0b11
+"""The bits of a sheet's state in which it is hidden, or very hidden."""
 _CONTINUES: Final = struct.pack("<H", _Kind.CONTINUE)
 _BROKEN: Final = (struct.error, ValueError, IndexError, LookupError, OverflowError, StopIteration)
 """What reading a damaged record can raise."""
@@ -71,11 +73,12 @@ _BROKEN: Final = (struct.error, ValueError, IndexError, LookupError, OverflowErr
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """An open .xls workbook: where each sheet begins, the texts that cells share, and how numbers are shown."""
+    """An open .xls workbook: where each sheet begins and which are hidden, shared texts, and how numbers are shown."""
 
     file: str
     stream: bytes
     sheets: Mapping[str, int]
+    hidden: frozenset[str]
     texts: Sequence[str]
     formats: Sequence[str]
     first_day: dt.datetime
@@ -188,6 +191,7 @@ def _piece(stream: bytes, position: int, length: int) -> bytes:
 def _globals(stream: bytes, file: str) -> Records:
     place = Place(file)
     sheets: dict[str, int] = {}
+    visibility: dict[str, int] = {}
     texts: list[str] = []
     shown: dict[int, str] = dict.fromkeys(_DATES, "date") | {_DURATION: "duration"}
     forms: list[int] = []
@@ -209,10 +213,12 @@ def _globals(stream: bytes, file: str) -> Records:
             if name in sheets:
                 raise ValueError(name)
             sheets[name] = struct.unpack_from("<I", record)[0]
+            visibility[name] = record[4] & _NOT_SHOWN
             Bound.SHEETS.check(len(sheets), place)
         elif kind == _Kind.SHARED_TEXTS:
             texts = _shared_texts(pieces)
-    return Records(file, stream, sheets, texts, [shown.get(form, "") for form in forms], first_day)
+    hidden = frozenset(name for name, not_shown in visibility.items() if not_shown)
+    return Records(file, stream, sheets, hidden, texts, [shown.get(form, "") for form in forms], first_day)
 
 
 def _kind_of_format(code: str) -> str:

@@ -117,7 +117,7 @@ def _sheets(path: Path) -> Iterable[tuple[Place, Sheet]]:
         yield place, Sheet(delimited_cells(path, place, headings), {})
         return
     workbook = open_workbook(path, path.name, formats=("xlsx", "xls"))
-    for name in workbook.names:
+    for name in workbook.shown:
         yield Place(path.name, name), workbook.sheet(name)
 
 

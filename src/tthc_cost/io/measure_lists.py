@@ -61,7 +61,7 @@ def read_measures(path: str | os.PathLike[str]) -> tuple[SimplificationMeasure, 
     else:
         workbook = open_workbook(path, path.name, formats=("xlsx", "xls"))
         titles = {fold(title) for title in (MEASURES.name, MEASURES.en, MEASURES.vi)}
-        named = [name for name in workbook.names if fold(name) in titles] or list(workbook.names)
+        named = [name for name in workbook.names if fold(name) in titles] or list(workbook.shown)
         if len(named) != 1:
             sheets = "; ".join(workbook.names)
             raise InputFault.because("measures_which_sheet", Place(path.name), sheets=sheets, sheet=MEASURES.vi)

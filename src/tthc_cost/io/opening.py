@@ -96,6 +96,13 @@ class Workbook:
     names: tuple[str, ...]
     read: Callable[[str], tuple[Cells, Callable[[], list[list[Any]]]]]
     """How a sheet is built, and what gives its rows, which is not asked before the first is known to be bearable."""
+    hidden: frozenset[str] = frozenset()
+    """Which sheets are not shown."""
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The names of the sheets that are shown, in order."""
+        return tuple(name for name in self.names if name not in self.hidden)
 
     def sheet(self, name: str) -> Sheet:
         """Read a sheet.
@@ -162,7 +169,7 @@ def _open_xlsx(data: bytes, file: str) -> Workbook:
     parts = _parts(data, place)
     main = _main_part(parts, place)
     relations = _relations_of(main, parts, place)
-    sheets, calculates_on_load = _sheets(parts, main, relations, place)
+    sheets, hidden, calculates_on_load = _sheets(parts, main, relations, place)
     for name in parts.keys() - set(sheets.values()):
         check_prologue(parts[name], place)
 
@@ -181,7 +188,7 @@ def _open_xlsx(data: bytes, file: str) -> Workbook:
 
         return look, values
 
-    return Workbook(file, tuple(sheets), read)
+    return Workbook(file, tuple(sheets), read, hidden)
 
 
 def _open_xls(data: bytes, file: str) -> Workbook:
@@ -199,7 +206,7 @@ def _open_xls(data: bytes, file: str) -> Workbook:
 
         return look, values
 
-    return Workbook(file, tuple(records.sheets), read)
+    return Workbook(file, tuple(records.sheets), read, records.hidden)
 
 
 def _calamine(source: io.BytesIO, place: Place) -> CalamineWorkbook:
@@ -356,10 +363,11 @@ def _shared_texts(parts: Mapping[str, bytes], relations: Sequence[tuple[str, str
 
 def _sheets(
     parts: Mapping[str, bytes], main: str, relations: Sequence[tuple[str, str, str]], place: Place
-) -> tuple[dict[str, str], bool]:
-    """Return the part of each worksheet by its name, and whether formulas are to be calculated on opening."""
+) -> tuple[dict[str, str], frozenset[str], bool]:
+    """Return the part of each worksheet by its name, which are hidden, and whether formulas are calculated on load."""
     targets = {identifier: (kind, target) for kind, identifier, target in relations}
     sheets = {}
+    hidden = set()
     calculates = False
     tags = read_tags(parts[main], place)
     if not any(tag == "workbook" for tag, _ in tags):
@@ -375,8 +383,10 @@ def _sheets(
                 if target not in parts or title in sheets or len(title) > _LONGEST_TITLE:
                     raise damaged(place, target)
                 sheets[title] = target
+                if attributes.get("state", "visible") != "visible":
+                    hidden.add(title)
                 Bound.SHEETS.check(len(sheets), place)
-    return sheets, calculates
+    return sheets, frozenset(hidden), calculates
 
 
 def _sealed(parts: Mapping[str, bytes]) -> io.BytesIO:

@@ -22,9 +22,10 @@ from tthc_cost.vocabulary import State
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tthc_cost.errors import Remark
+    from tthc_cost.io.opening import Workbook
     from tthc_cost.io.scm.lines import Block
     from tthc_cost.io.scm.states import Tables
     from tthc_cost.io.scm.table import Form
@@ -39,7 +40,8 @@ def read_scm_form(path: str | os.PathLike[str], *, layout: ScmLayout | None = No
 
     The current block and the one after simplification may stand on one sheet, below each other or side by side, on
     sheets of their own, or on one sheet a procedure. Headings are found by their words, a unit in a heading scales its
-    column, and what the form leaves unsaid and is taken from another cell is noted. Costs, sub-totals and totals that
+    column, and what the form leaves unsaid and is taken from another cell is noted. A hidden sheet does not count; a
+    warning says so if a cost table is on it. Costs, sub-totals and totals that
     the form states are held against ours: a difference is a warning and changes no figure of ours.
 
     Parameters
@@ -170,22 +172,37 @@ def _read_file(path: Path, file: str, layout: ScmLayout | None) -> _File:
     except InputFault as error:
         read.remarks += error.faults
         return read
-    for name in workbook.names:
+    for name in workbook.shown:
         try:
             forms += read_scm_sheet(workbook.sheet(name), Place(file, name), chosen)
         except InputFault as error:
             read.remarks += error.faults
+    read.remarks += _left_out(workbook, chosen)
     read.remarks += [one for form in forms for one in form.remarks]
     groups = _groups(forms)
     if not groups and not any(one.severity is Severity.FAULT for one in read.remarks):
         words = "; ".join(
             f"«{chosen.columns[name][0]}»" for name in ("activity", "effort_hours", "vnd_per_hour", "frequency")
         )
-        sheets = "; ".join(workbook.names)
+        sheets = "; ".join(workbook.shown)
         read.remarks.append(remark("scm_no_table", Place(file), sheets=sheets, words=words))
     for group in groups:
         _read_group(group, read, len(groups) > 1, chosen)
     return read
+
+
+def _left_out(workbook: Workbook, layout: ScmLayout) -> Iterator[Remark]:
+    """Warn of cost tables on hidden sheets: mostly old copies, which nobody who looks at the file would see counted."""
+    for name in workbook.names:
+        if name in workbook.hidden:
+            place = Place(workbook.file, name)
+            try:
+                forms = read_scm_sheet(workbook.sheet(name), place, layout)
+                holds_table = any(form.blocks or form.remarks for form in forms)
+            except InputFault:
+                holds_table = True
+            if holds_table:
+                yield remark("scm_hidden_sheet", place)
 
 
 def _groups(forms: Sequence[Form]) -> list[_Group]:
