@@ -140,6 +140,8 @@ def conform(table: str, frame: AnyFrame | None) -> Conformed:
         columns[column.name] = values
         for position, trouble in troubles.items():
             remarks += [replace(one, place=place(position, column.name)) for one in trouble]
+        if not (troubles or column.filled):
+            continue
         missing = set(np.flatnonzero(values.isna().to_numpy()).tolist())
         unread = missing & troubles.keys()
         if column.filled:
@@ -221,7 +223,7 @@ def _check_keys(table: Table, frame: pd.DataFrame, at_fault: set[int]) -> list[R
 
 def _read_column(column: Column, values: pd.Series[Any]) -> tuple[pd.Series[Any], dict[int, tuple[Remark, ...]]]:
     """Read a column, the usual kinds of array as a whole, anything else cell by cell."""
-    if values.isna().all():
+    if values.array.isna().all():
         return _blank(column.dtype, len(values)), {}
     numbers = _plain_numbers(column, values)
     if numbers is not None:

@@ -395,14 +395,8 @@ def to_frame(kind: type[Row], rows: Iterable[Row]) -> pd.DataFrame:
     [40]
     """
     names = TABLES[_TABLE_OF[kind]].names
-    return pd.DataFrame(
-        {
-            name: pd.Series([_plain(getattr(row, name)) for row in rows], dtype=object)
-            for rows in [list(rows)]
-            for name in names
-        },
-        columns=list(names),
-    )
+    cells = [[_plain(getattr(row, name)) for name in names] for row in rows]
+    return pd.DataFrame(cells, columns=list(names), dtype=object)
 
 
 def _plain(value: object) -> object:

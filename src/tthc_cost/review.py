@@ -284,8 +284,8 @@ def _check_references(baseline: Frames, simplified: Frames, frames: Frames) -> l
     remarks = []
     for table, known in (("decisions", before), ("criteria", before | after), ("proposals", before | after)):
         near = nearest_of(known)
-        stated = frames[table].dropna(subset="procedure")
-        for row in rows_of(stated[~stated["procedure"].isin(known)]):
+        codes = frames[table]["procedure"]
+        for row in rows_of(frames[table][codes.notna() & ~codes.isin(known)]):
             code = row["procedure"]
             place = row_place(TABLES[table], row, "procedure")
             remarks.append(remark("unknown_procedure", place, procedure=code, near=near(code)))
@@ -305,7 +305,8 @@ def _check_spelling(groups: Iterable[Frames]) -> list[Remark]:
             frame = tables.get(table)
             if frame is None or frame.empty:
                 continue
-            for row in rows_of(frame.drop_duplicates(column).dropna(subset=column)):
+            named = frame[column].notna() & ~frame[column].duplicated()
+            for row in rows_of(frame.loc[named, list(dict.fromkeys((ORIGIN, *TABLES[table].key, column)))]):
                 place = row_place(TABLES[table], row, column)
                 spellings.setdefault(fold(row[column]), {}).setdefault(row[column], place)
     return [

@@ -15,7 +15,7 @@ from tthc_cost.vocabulary import DecisionKind, fold
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Hashable, Sequence
 
     from tthc_cost.inventory import Inventory
     from tthc_cost.review import Review
@@ -98,17 +98,13 @@ def standing_of(review: Review) -> pd.DataFrame:
     return _typed(rows)
 
 
-def _typed(rows: Iterable[Row]) -> pd.DataFrame:
-    frame = pd.DataFrame(list(rows), columns=list(STANDING_COLUMNS))
+def _typed(rows: Sequence[Row]) -> pd.DataFrame:
     dates = dict.fromkeys(DATED_COLUMNS, "datetime64[s]")
     numbers = dict.fromkeys(("baseline_deadline_days", "simplified_deadline_days", "cases_per_year"), "float64")
     flags = dict.fromkeys(("in_baseline", "in_simplified", "counted", "simplification"), "bool")
     kinds = dict.fromkeys(STANDING_COLUMNS, "string") | dates | numbers | flags | {"round": "Int64"}
-    for name in numbers:
-        frame[name] = pd.to_numeric(frame[name].astype(object).where(frame[name].notna(), None))
-    for name in dates:
-        frame[name] = pd.to_datetime(frame[name])
-    return frame.astype(kinds)
+    cells = {name: [None if is_blank(row.get(name)) else row[name] for row in rows] for name in kinds}
+    return pd.DataFrame({name: pd.Series(cells[name], dtype=kind) for name, kind in kinds.items()})
 
 
 def _in_scope(procedure: Row) -> bool:

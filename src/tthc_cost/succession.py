@@ -43,8 +43,11 @@ class States:
 
 def _by_code(frame: pd.DataFrame, *columns: str) -> dict[str, Row]:
     """Return place and columns of the rows of a table, by their procedure; of a repeated code, the first."""
-    first = frame.dropna(subset="procedure").drop_duplicates("procedure")
-    return {row["procedure"]: row for row in rows_of(first[["procedure", ORIGIN, *columns]])}
+    found: dict[str, Row] = {}
+    for row in rows_of(frame[["procedure", ORIGIN, *columns]]):
+        if not is_blank(row["procedure"]):
+            found.setdefault(row["procedure"], row)
+    return found
 
 
 def _taken_over(states: States) -> list[str]:
@@ -179,7 +182,7 @@ def complete(states: States, heirs: Heirs) -> dict[str, pd.DataFrame]:
     """
     tables = dict(states.simplified)
     kept = _taken_over(states)
-    for name in _TAKEN_OVER:
+    for name in _TAKEN_OVER if kept else ():
         old = states.baseline[name]
         tables[name] = pd.concat([tables[name], old[old["procedure"].isin(kept)]], ignore_index=True)
     tables["volumes"] = _with_inherited_volumes(states, tables, heirs)
