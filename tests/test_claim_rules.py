@@ -336,3 +336,70 @@ def test_lines_without_bearer_belong_to_no_bearers_claim() -> None:
     comparison = compared(before, after, Decision("A", "amend"))
     one = only_finding("claim_by_other_way", comparison, claims=claims(saving_vnd=20, baseline_vnd=70))
     assert "only the costs of requester" in one.text("en")
+
+
+# Rounds
+
+
+def in_rounds() -> Comparison:
+    """Review A in round 1, B and its new receiver in round 2, all costed at the rates of 2024."""
+    before = [
+        one
+        for code in "ABC"
+        for one in (procedure(code, population=37), line(code, effort_hours=7.5, grade="A1/1", fee_vnd=13))
+    ]
+    after = [
+        procedure("A", population=37), line("A", effort_hours=4.7, grade="A1/1", fee_vnd=13),
+        procedure("M", population=74), line("M", effort_hours=3.1, grade="A1/1"),
+    ]  # fmt: skip
+    merged = [Decision(code, "merge", replaced_by="M", round=2) for code in "BC"]
+    return compared(before, after, Decision("A", "amend", round=1), *merged, rates=RATES)
+
+
+def of_round(number: int, hourly: int) -> tuple[int, int]:
+    old = round_half_up(37 * (Fraction("7.5") * hourly + 13))
+    if number == 1:
+        return old, round_half_up(37 * (Fraction("4.7") * hourly + 13))
+    return 2 * old, round_half_up(74 * Fraction("3.1") * hourly)
+
+
+def states(cost: tuple[int, int], **cells: Any) -> dict[str, Any]:
+    return {"baseline_vnd": cost[0], "simplified_vnd": cost[1], "saving_vnd": cost[0] - cost[1]} | cells
+
+
+def test_rounds_costed_at_the_rates_of_their_own_years_are_named_round_by_round() -> None:
+    first, second = of_round(1, 23_932), of_round(2, HOURLY)
+    together = states((first[0] + second[0], first[1] + second[1]), scope="total")
+    stated = pd.DataFrame([states(first, scope="round", name="Lần 1"), states(second, scope="lần", name=2), together])
+    findings = audit(in_rounds(), claims=stated).findings
+    assert [one.code for one in findings] == ["claim_by_other_way"] * 2
+    texts = {one.text("vi") for one in findings}
+    assert any("rà soát lần 1" in one and "lương cơ sở từ 01/07/2023" in one for one in texts)
+    assert any(
+        "lần 1: mức thu nhập theo lương cơ sở từ 01/07/2023; lần 2: mức thu nhập của biểu" in one for one in texts
+    )
+    assert "round 1: rates by the base salary since 01/07/2023" in "".join(one.text("en") for one in findings)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_round_costed_as_the_comparison_is_follows(number: int) -> None:
+    stated = pd.DataFrame(
+        [states(of_round(number, HOURLY), scope="round", name=str(number), procedures_cut=number - 1)]
+    )
+    assert audit(in_rounds(), claims=stated).findings == ()
+
+
+def test_a_total_that_is_not_the_sum_of_its_rounds_is_told() -> None:
+    rounds = [states(of_round(number, HOURLY), scope="round", name=number) for number in (1, 2)]
+    cost = in_rounds().total
+    whole = states((int(cost.baseline), int(cost.simplified)), scope="total")
+    assert audit(in_rounds(), claims=pd.DataFrame([*rounds, whole])).findings == ()
+    more = whole | {"saving_vnd": whole["saving_vnd"] + 1}
+    assert "claim_not_sum_of_parts" in {
+        one.code for one in audit(in_rounds(), claims=pd.DataFrame([*rounds, more])).findings
+    }
+
+
+def test_a_round_that_there_is_not_is_unknown() -> None:
+    stated = pd.DataFrame([{"scope": "round", "name": "3", "saving_vnd": 1}])
+    assert [one.code for one in audit(in_rounds(), claims=stated).findings] == ["claim_unknown"]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from audit_samples import compared, found, line, only_finding, procedure, silent, standing
 from remarks import codes_of
+from tthc_cost.auditing import RULES as ALL_RULES
 from tthc_cost.auditing import audit
 from tthc_cost.counting_rules import RULES
 from tthc_cost.model import Agency, Decision
@@ -121,26 +124,58 @@ def test_without_a_programme_the_inventory_closes_when_the_review_begins() -> No
     assert silent("announced_late", late("2023-08-02", reviewed_on=None))
 
 
-def merged_of(first: str, second: str) -> Any:
-    """Merge 60 and 40 subjects into 100 at less for each; the two were announced on these days."""
-    before = [
-        procedure("A", population=60, announced_on=first),
-        line("A", fee_vnd=20),
-        procedure("B", population=40, announced_on=second),
-        line("B", fee_vnd=20),
-    ]
-    after = [procedure("M", population=100), line("M", fee_vnd=15)]
-    return compared(before, after, *(Decision(code, "merge", replaced_by="M") for code in "AB"))
+def merged_of(*days: str, subjects: int | None = 100, often: tuple[int, ...] = (1, 1, 1), more: bool = False) -> Any:
+    """Merge 60 and 40 subjects, and 30 more, into one procedure; each was announced on its day."""
+    before: list[object] = []
+    for code, day, many, times in zip("ABC", days, (60, 40, 30), often, strict=False):
+        before += [procedure(code, population=many, announced_on=day, frequency=times), line(code, fee_vnd=20)]
+    after = [procedure("M", population=subjects), line("M", fee_vnd=15), line("M", "Z", fee_vnd=7, name="việc mới")]
+    return compared(
+        before, after if more else after[:2], *(Decision(one, "merge", replaced_by="M") for one in "ABC"[: len(days)])
+    )
 
 
-def test_a_late_predecessor_leaves_the_count_and_not_the_baseline_of_its_receiver() -> None:
-    comparison = merged_of("2023-03-01", "2023-05-01")
+IN_TIME, TOO_LATE = "2023-03-01", "2023-05-01"
+
+
+@pytest.mark.parametrize("subjects", [100, 60, 75, 110, 130])
+@pytest.mark.parametrize("more", [False, True])
+def test_a_late_predecessor_leaves_with_its_subjects_whatever_its_receiver_states(subjects: int, more: bool) -> None:
+    comparison = merged_of(IN_TIME, TOO_LATE, subjects=subjects, more=more)
     one = only_finding("announced_late", comparison, PLAN)
-    assert (one.procedure, one.effect_vnd) == ("B", None)
+    after = 60 * (15 + 7 * more)
+    assert (one.procedure, one.figures["part"]) == ("B", ("", ""))
+    assert one.effect_vnd == comparison.total.saving - (60 * 20 - after)
+    others = [code for code in ALL_RULES if code != "announced_late"]
+    left = audit(comparison, PLAN, without=others).standing
+    assert (left.total.baseline, left.total.simplified) == (60 * 20, after)
+    assert (comparison.count().saving, left.count().saving) == (1, 0)
+    assert sum(line.annual_cost_vnd for line in left.explain("M").lines) == after
+    assert silent("announced_late", merged_of(IN_TIME, "2023-03-02"), PLAN)
+
+
+def test_what_stands_without_a_late_predecessor_is_the_merge_of_the_others() -> None:
+    days = (IN_TIME, IN_TIME, TOO_LATE)
+    late = merged_of(*days, subjects=130)
+    honest = merged_of(*days[:2])
+    assert standing(late, PLAN) == (honest.total.baseline, honest.total.simplified)
+    two = merged_of(IN_TIME, TOO_LATE, TOO_LATE, subjects=130)
+    assert [one.effect_vnd for one in found("announced_late", two, PLAN)] == [650 - 300] * 2
+    assert standing(two, PLAN) == (60 * 20, 60 * 15)
+
+
+@pytest.mark.parametrize(
+    "comparison",
+    [
+        pytest.param(merged_of(IN_TIME, TOO_LATE, often=(1, 12)), id="at other frequencies"),
+        pytest.param(merged_of(IN_TIME, IN_TIME, TOO_LATE, subjects=70), id="some are subjects of several"),
+    ],
+)
+def test_a_late_predecessor_whose_volume_cannot_be_told_leaves_only_the_count(comparison: Any) -> None:
+    one = only_finding("announced_late", comparison, PLAN)
+    assert one.effect_vnd is None
     assert "không tách riêng được" in one.text("vi")
-    assert standing(comparison, PLAN) == (2000, 1500)
-    assert (comparison.count().saving, audit(comparison, PLAN).standing.count().saving) == (1, 0)
-    assert silent("announced_late", merged_of("2023-03-01", "2023-03-02"), PLAN)
+    assert audit(comparison, PLAN).standing.count().saving == comparison.count().saving - 1
 
 
 def test_a_merge_of_late_procedures_alone_leaves_as_a_whole() -> None:

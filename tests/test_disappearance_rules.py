@@ -105,6 +105,25 @@ def test_what_was_abolished_before_its_agency_ended_is_not_lost_with_it() -> Non
         assert silent("lost_by_reorganisation", compared(with_a(), KEPT, KEEP, gone, ended)) is not accused
 
 
+@pytest.mark.parametrize(
+    ("submitted", "reason", "is_accused"),
+    [
+        ("2024-05-23", "Kết quả đã có trong phần mềm dùng chung", False),
+        ("2024-05-23", None, True),
+        ("2024-05-23", "Sở giải thể", True),
+        ("2025-03-01", "Kết quả đã có trong phần mềm dùng chung", True),
+        (None, "Kết quả đã có trong phần mềm dùng chung", True),
+    ],
+)
+def test_what_an_agency_submitted_for_a_reason_of_its_own_may_be_approved_after_its_end(
+    submitted: str | None, reason: str | None, is_accused: bool
+) -> None:
+    ended = Agency("Sở Nội vụ", successor="Sở Tư pháp", valid_to="2025-02-28")
+    gone = Decision("A", "abolish", submitted_on=submitted, approved_on="2025-03-10")
+    comparison = compared(with_a(), KEPT, KEEP, gone, ended, proposal("A", content="Bãi bỏ TTHC", reason=reason))
+    assert bool(found("lost_by_reorganisation", comparison)) is is_accused
+
+
 def test_one_procedure_of_two_merged_agencies_is_no_merge_of_procedures() -> None:
     def both(name: str) -> Any:
         own = [procedure("A", name=name), line("A", fee_vnd=50)]

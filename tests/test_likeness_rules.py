@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -9,8 +11,10 @@ import pytest
 from hypothesis import given
 
 from audit_samples import RATE, compared, found, line, only_finding, procedure, proposal, silent, standing
+from oracle import round_half_up
 from remarks import codes_of
 from review_strategies import FEW, cases
+from tthc_cost.auditing import RULES as ALL_RULES
 from tthc_cost.auditing import audit
 from tthc_cost.comparison import compare
 from tthc_cost.likeness_rules import RULES
@@ -147,13 +151,50 @@ def merged(often: int, *others: Any, of: tuple[int, int] = (12, 12)) -> Any:
 
 def test_no_merge_lowers_a_frequency_unsaid() -> None:
     one = only_finding("frequency_fell_in_merge", merged(4))
-    assert (one.procedure, one.severity, one.effect_vnd) == ("M", "warning", None)
-    assert (one.figures["before"], one.figures["after"]) == (12, 4)
+    assert (one.procedure, one.severity, one.effect_vnd) == ("M", "warning", (12 - 4) * 100 * 20)
+    assert (one.figures["before"], one.figures["after"], one.figures["mean"]) == (12, 4, 12)
+    assert standing(merged(4)) == (12_000, 24_000)
     assert found("frequency_fell_in_merge", merged(1, of=(1, 12)))
     decoy = proposal("A", content="Giữ nguyên số lần báo cáo hằng tháng")
     assert found("frequency_fell_in_merge", merged(4, decoy))
     for honest in (merged(12), merged(12, of=(1, 12)), merged(4, proposal("B", content="Gộp 12 kỳ thành 4 kỳ"))):
         assert silent("frequency_fell_in_merge", honest)
+
+
+@pytest.mark.parametrize("of", [(12, 1), (4, 1), (2, 12), (3, 2)])
+@pytest.mark.parametrize("subjects", [(60, 40), (7, 11), (1, 6), (1000, 1)])
+@pytest.mark.parametrize("receives", [1, Fraction(9, 10)])
+def test_a_receiver_stands_at_the_average_of_all_that_were_merged(
+    of: tuple[int, int], subjects: tuple[int, int], receives: Fraction
+) -> None:
+    people = max(*subjects, math.ceil(sum(subjects) * receives))
+    before = [
+        one
+        for code, times, many in zip("AB", of, subjects, strict=True)
+        for one in (procedure(code, population=many, frequency=times), line(code, effort_hours=1.5, grade="A1/1"))
+    ]
+    after = [procedure("M", population=people), line("M", effort_hours=1.1, grade="A1/1", fee_vnd=77)]
+    comparison = compared(before, after, *(Decision(code, "merge", replaced_by="M") for code in "AB"))
+    others = [code for code in ALL_RULES if code != "frequency_fell_in_merge"]
+    cases = sum(times * many for times, many in zip(of, subjects, strict=True))
+    often = Fraction(round_half_up(Fraction(cases * 300, sum(subjects))), 300)
+    cost = round_half_up((Fraction(11, 10) * 1000 + 77) * often * people)
+    one = only_finding("frequency_fell_in_merge", comparison)
+    assert (one.figures["mean"], one.effect_vnd) == (often, cost - comparison.total.simplified)
+    left = audit(comparison, without=others).standing
+    assert (left.total.baseline, left.total.simplified) == (comparison.total.baseline, cost)
+    assert [line.frequency for line in left.explain("M").lines if line.state == "simplified"] == [often]
+
+
+def test_lines_that_go_on_have_their_own_frequency_to_be_held_against() -> None:
+    before = [procedure("A", frequency=12), line("A", fee_vnd=10), procedure("B"), line("B", fee_vnd=10, name="chung")]
+    both = [Decision(code, "merge", replaced_by="M") for code in "AB"]
+    after = [procedure("M", population=20), line("M", fee_vnd=20, name="chung")]
+    one = only_finding("frequency_fell_in_merge", compared(before, after, *both))
+    assert one.effect_vnd is None
+    assert "nối tiếp" in one.text("vi")
+    mixed = compared(before, [*after, line("M", "N", fee_vnd=3, name="việc mới")], *both)
+    assert only_finding("frequency_fell_in_merge", mixed).effect_vnd == 20 * 3 * 11 // 2
 
 
 @pytest.mark.parametrize(("subjects", "accused"), [(120, True), (119, False), (10, False)])

@@ -290,6 +290,29 @@ def test_large_and_small_work_is_not_a_unit(before: float, after: float) -> None
     assert silent("other_unit", compared(many(before), many(min(before, after)), *KEPT))
 
 
+def test_work_that_goes_online_may_take_an_eighth_of_what_it_took() -> None:
+    def renamed(name: str) -> Any:
+        after = many(0.1)
+        after[1] = line("A", stage="result", effort_hours=0.1, fee_vnd=40_000, name=name, **GRADE)
+        return compared(many(0.8), after, *KEPT)
+
+    assert silent("other_unit", renamed("Nhận kết quả trực tuyến"))
+    assert found("other_unit", renamed("Nhận kết quả tại một cửa"))
+
+
+def test_a_line_of_many_agencies_is_one_figure_of_its_pool() -> None:
+    def states(hours: float, communes: int) -> list[object]:
+        made: list[object] = []
+        for code, of_case in (("A", hours), ("B", 0.25), ("C", 0.5), ("D", 0.75)):
+            volumes = [Volume(code, f"xã {n}", 1, 3) for n in range(communes)]
+            lines = line(code, effort_hours=of_case, stage="result", **GRADE)
+            made += [procedure(code, frequency=None, population=None), lines, *volumes]
+        return made
+
+    decisions = [Decision(code, "amend" if code == "A" else "keep") for code in "ABCD"]
+    assert silent("other_unit", compared(states(30, 9), states(1, 9), *decisions))
+
+
 def test_few_figures_have_no_usual_size() -> None:
     before, after = ([procedure("A"), line("A", effort_hours=hours, **GRADE)] for hours in (60, 1))
     assert audit(compared(before, after, AMENDED)).findings == ()

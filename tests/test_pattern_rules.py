@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from audit_samples import compared, found, line, only_finding, procedure, silent, standing
+from oracle import round_half_up
 from remarks import codes_of
 from tthc_cost.auditing import audit
 from tthc_cost.comparison import Comparison
@@ -90,6 +91,54 @@ def test_a_factor_that_is_hidden_a_little_is_seen(before: Sequence[float], after
     one = only_finding("one_factor", compared(work("A", before), work("A", after), AMENDED))
     assert one.figures["lines"] >= lines
     assert abs(one.figures["ratio"] - Fraction(4, 5)) < Fraction(1, 50)
+
+
+FEES = (13_000, 27_000, 41_000, 68_000, 95_000, 122_000)
+
+
+def fees(after: Sequence[int], before: Sequence[int] = FEES) -> Comparison:
+    return compared(work("A", (), before), work("A", (), after), AMENDED)
+
+
+def thousands(amount: Fraction) -> int:
+    return round_half_up(amount / 1000) * 1000
+
+
+@pytest.mark.parametrize("off", range(len(FEES)))
+@pytest.mark.parametrize("factor", [Fraction(4, 5), Fraction(3, 4), Fraction(9, 10)])
+def test_rounding_to_thousands_and_one_line_off_hide_no_factor(factor: Fraction, off: int) -> None:
+    after = [thousands(one * factor) for one in FEES]
+    after[off] = thousands(FEES[off] * Fraction(11, 20))
+    one = only_finding("one_factor", fees(after))
+    assert (one.figures["lines"], one.figures["ratio"]) == (5, factor)
+    assert one.effect_vnd == 10 * sum(
+        before - now for n, (before, now) in enumerate(zip(FEES, after, strict=True)) if n != off
+    )
+
+
+def test_a_half_may_be_rounded_either_way() -> None:
+    before = (12_500, 22_500, 37_500, 62_500, 87_500, 117_500)
+    for half in (0, 500):
+        after = [(one * 4 // 5 + half) // 1000 * 1000 for one in before]
+        assert only_finding("one_factor", fees([*after[:5], 60_000], before)).figures["lines"] == 5
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        pytest.param((9_000, 24_000, 31_000, 61_000, 66_000, 105_000), id="six cuts, each for itself"),
+        pytest.param((10_000, 20_000, 30_000, 60_000, 80_000, 120_000), id="a new table of round fees"),
+        pytest.param((10_000, 24_000, 33_000, 61_000, 66_000, 105_000), id="two lines that share four fifths"),
+        pytest.param((10_000, 22_000, 33_000, 54_000, 66_000, 105_000), id="four lines that do"),
+    ],
+)
+def test_fees_that_fall_each_for_itself_are_not_accused(after: Sequence[int]) -> None:
+    assert silent("one_factor", fees(after))
+
+
+def test_small_fees_in_thousands_tell_nothing() -> None:
+    before = (2000, 3000, 4000, 5000, 6000, 8000)
+    assert silent("one_factor", fees([2000, 2000, 3000, 4000, 5000, 5000], before))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
-from itertools import combinations
+from itertools import combinations, product
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from tthc_cost.errors import Language
     from tthc_cost.findings import Evidence
 
-__all__ = ["Way", "Ways", "reductions_of", "unit_lines"]
+__all__ = ["Way", "Ways", "is_about", "reductions_of"]
 
 Rounding = Literal["line", "line_down", "case", "case_down"]
 _ROUNDINGS: Final[tuple[Rounding, ...]] = ("line", "line_down", "case", "case_down")
@@ -48,6 +48,8 @@ _STATED: Final = "stated"
 _NO_BEARER: Final = len(Bearer)
 _SHOWN: Final = 3
 _LEAST_ROUNDING: Final = 1000
+_SEVERAL: Final = 2
+_MOST_ROUNDS: Final = 3
 _LANGUAGES: Final[tuple[Language, Language]] = ("vi", "en")
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
@@ -75,6 +77,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "mức thu nhập hiện tại {before}, sau đơn giản hóa {after}",
         "rates before {before}, after {after}",
     ),
+    "rates_of_round": ("lần {round}: mức thu nhập {rates}", "round {round}: rates {rates}"),
     "own_rates": ("của biểu rà soát", "of the comparison"),
     "civil_service": ("theo lương cơ sở từ {value}", "by the base salary since {value}"),
     "gdp": (
@@ -116,23 +119,23 @@ def reductions_of(evidence: Evidence, claim: Claim) -> list[Reduction]:
     comparison, costs = evidence.comparison, evidence.costs
     if claim.scope is Scope.TOTAL:
         return [comparison.total]
-    counted = costs[costs["counted"]]
-    if claim.scope is Scope.AGENCY:
-        chosen = [counted[counted["agency"].map(fold, na_action="ignore") == fold(claim.name)]]
-    else:
-        own = counted[counted["procedure"] == claim.name]
-        chosen = [own, counted[counted["group"].isin(own["group"])]]
+    chosen = [own := costs[is_about(evidence, claim, costs)]]
+    if claim.scope is Scope.PROCEDURE:
+        chosen.append(costs[costs["counted"] & costs["group"].isin(own["group"])])
     return [Reduction(int(one["baseline_vnd"].sum()), int(one["simplified_vnd"].sum())) for one in chosen if len(one)]
 
 
-def unit_lines(evidence: Evidence, claim: Claim) -> Flags:
-    """Tell which lines a claim is about, whoever bears them."""
-    lines = evidence.comparison.lines
-    inside = lines["counted"].to_numpy(dtype=bool)
+def is_about(evidence: Evidence, claim: Claim, rows: pd.DataFrame) -> Flags:
+    """Tell which rows, of lines or procedures, a claim is about: those counted, whoever bears them."""
+    inside = rows["counted"].to_numpy(dtype=bool)
     if claim.scope is Scope.AGENCY:
-        return inside & (lines["agency"].map(fold, na_action="ignore") == fold(claim.name)).to_numpy(dtype=bool)
+        return inside & (rows["agency"].map(fold, na_action="ignore") == fold(claim.name)).to_numpy(dtype=bool)
     if claim.scope is Scope.PROCEDURE:
-        return inside & (lines["procedure"] == claim.name).to_numpy(dtype=bool)
+        return inside & (rows["procedure"] == claim.name).to_numpy(dtype=bool)
+    if claim.scope is Scope.ROUND:
+        return inside & np.array(  # type: ignore[no-any-return]
+            [str(evidence.rounds.get(code)) == claim.name for code in rows["procedure"]], dtype=bool
+        )
     return inside
 
 
@@ -219,7 +222,7 @@ class Ways:
         A percentage or a rounded amount is met by chance by some of many ways, so it is tried against one change at a
         time; amounts to the đồng against all changes together. Together they are no reduction if none of them is one.
         """
-        chosen = np.flatnonzero(unit_lines(self.evidence, claim))
+        chosen = np.flatnonzero(is_about(self.evidence, claim, self.evidence.comparison.lines))
         if not chosen.size:
             return None
         found = sorted(self._found(claim, chosen), key=lambda way: way.deviations)
@@ -250,6 +253,33 @@ class Ways:
             way = self._way(*index)
             if way.deviations and (claim.is_exact or way.deviations == 1) and claim.follows_from(cost):
                 yield way
+        if claim.is_exact:
+            yield from self._rates_by_round(claim, chosen)
+
+    def _rates_by_round(self, claim: Claim, chosen: NDArray[np.intp]) -> Iterator[Way]:
+        """Try a basis of rates for each round of the review; what has no round stays at the comparison's own."""
+        rounds = np.array([self.evidence.rounds.get(code, 0) for code in self.evidence.comparison.lines["procedure"]])
+        numbers = sorted(set(rounds[chosen].tolist()))
+        if not 1 < sum(number > 0 for number in numbers) <= _MOST_ROUNDS:
+            return
+        sums = []
+        for number in numbers:
+            pair = (amounts[0, :, 0, 0] for amounts in self._sums(chosen[rounds[chosen] == number]))
+            known = [(n, int(b), int(a)) for n, (b, a) in enumerate(zip(*pair, strict=True)) if b >= 0 <= a]
+            sums.append(known if number else known[:1])
+        for some in product(*sums):
+            used = {number: self.rates[n] for number, (n, _, _) in zip(numbers, some, strict=True) if number}
+            if len({(word, value) for word, value, _ in used.values()}) < _SEVERAL:
+                continue
+            if claim.follows_from(Reduction(sum(b for _, b, _ in some), sum(a for _, _, a in some))):
+                vi, en = (
+                    "; ".join(
+                        _say("rates_of_round", one, round=number, rates=_say(word, one, value=value))
+                        for number, (word, value, _) in used.items()
+                    )
+                    for one in _LANGUAGES
+                )
+                yield Way(len(used), vi, en)
 
     def _sums(self, chosen: NDArray[np.intp]) -> tuple[Integers, Integers]:
         """Return the totals of some lines before and after, -1 where they cannot be computed.
@@ -326,9 +356,7 @@ class Ways:
         if not whole:
             return
         costs = self.evidence.costs
-        costs = costs[costs["counted"]]
-        if claim.scope is Scope.AGENCY:
-            costs = costs[costs["agency"].map(fold, na_action="ignore") == fold(claim.name)]
+        costs = costs[is_about(self.evidence, claim, costs)]
         changes = costs["baseline_vnd"] != costs["simplified_vnd"]
         bases = (("of_changed", int(costs["baseline_vnd"][changes].sum())), ("of_simplified", int(whole[0].simplified)))
         for word, base in bases:

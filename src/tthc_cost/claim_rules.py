@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from tthc_cost.arithmetic import Reduction, round_half_up
-from tthc_cost.claim_options import Ways, reductions_of
+from tthc_cost.claim_options import Ways, is_about, reductions_of
 from tthc_cost.claims import Scope
 from tthc_cost.findings import Family, Rule, Seen
 from tthc_cost.numerals import format_decimal, format_integer
@@ -155,13 +155,17 @@ def _unknown_claims(evidence: Evidence) -> Iterator[Seen]:
 
 
 def _sums_of_parts(evidence: Evidence) -> Iterator[Seen]:
-    """Hold the total claimed against the sum of the claims of agencies, or of procedures, where each has one."""
+    """Hold the total claimed against the sum of the claims of agencies, procedures or rounds, where each has one."""
     costs = evidence.costs[evidence.costs["counted"]]
     for total in (one for one in evidence.claims if one.scope is Scope.TOTAL):
-        for scope, column in ((Scope.AGENCY, "agency"), (Scope.PROCEDURE, "procedure")):
+        for scope, names in (
+            (Scope.AGENCY, costs["agency"]),
+            (Scope.PROCEDURE, costs["procedure"]),
+            (Scope.ROUND, costs["procedure"].map(evidence.rounds).astype("Int64").astype("string")),
+        ):
             parts = [one for one in evidence.claims if one.scope is scope]
             named = {fold(one.name) for one in parts}
-            if costs[column].isna().any() or {fold(one) for one in costs[column]} - named or len(named) < len(parts):
+            if not parts or names.isna().any() or {fold(one) for one in names} - named or len(named) < len(parts):
                 continue
             for name in _AMOUNTS:
                 stated, amounts = getattr(total, name), [getattr(one, name) for one in parts]
@@ -179,12 +183,7 @@ def _counts(evidence: Evidence) -> Iterator[tuple[str, Seen]]:
     for claim in evidence.claims:
         if claim.procedures_cut is None:
             continue
-        part = evidence.standing
-        if claim.scope is Scope.AGENCY:
-            part = part[part["agency"].map(fold, na_action="ignore") == fold(claim.name)]
-        elif claim.scope is Scope.PROCEDURE:
-            part = part[part["procedure"] == claim.name]
-        part = part[part["counted"]]
+        part = evidence.standing[is_about(evidence, claim, evidence.standing)]
         strict = int(part["in_baseline"].sum()) - int(part["in_simplified"].sum())
         broad = strict + int((part["in_simplified"] & part["simplification"]).sum())
         if claim.procedures_cut == strict:

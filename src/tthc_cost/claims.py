@@ -1,4 +1,4 @@
-"""What the departments state of their own saving: totals and percentages, of everything, an agency or a procedure."""
+"""What departments state of their own saving: of everything, an agency, a procedure or a round of the review."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ CLAIM_COLUMNS: Final = (
 """Columns of a table of claims; all but ``scope`` may be missing or blank."""
 
 _AMOUNTS: Final = ("baseline_vnd", "simplified_vnd", "saving_vnd")
+_ROUND: Final = re.compile(r"\D*(\d+)(?:\.0)?\D*")
 _PERCENT: Final = re.compile(r"\s*(-?\d+)(?:[.,](\d+))?\s*%\s*")
 
 
@@ -40,18 +41,19 @@ class Scope(Term):
     TOTAL = "total", "toàn bộ", "total", "tổng", "tổng cộng"
     AGENCY = "agency", "cơ quan", "agency"
     PROCEDURE = "procedure", "TTHC", "procedure", "thủ tục hành chính"
+    ROUND = "round", "rà soát lần", "review round", "lần", "lần rà soát", "round of review", "đợt", "đợt rà soát"
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What is stated of everything, an agency or a procedure.
+    """What is stated of everything, an agency, a procedure or a round.
 
     Parameters
     ----------
     scope : Scope
         What it is about.
     name : str
-        Agency or code of the procedure; empty for everything.
+        Agency, code of the procedure or number of the round; empty for everything.
     baseline_vnd, simplified_vnd, saving_vnd : int or None
         Costs before and after, and what is saved [đồng a year].
     reduction : Fraction or None
@@ -121,9 +123,9 @@ def read_claims(frame: IntoDataFrame | None) -> tuple[Claim, ...]:
     Parameters
     ----------
     frame : any dataframe or None
-        ``scope`` (``"total"``, ``"agency"`` or ``"procedure"``), ``name``, ``baseline_vnd``, ``simplified_vnd`` and
-        ``saving_vnd`` (whole đồng a year, or text such as ``"1,5 tỷ đồng"``), ``reduction`` (text with its per cent
-        sign, as printed: ``"25,3 %"``), ``procedures_cut``; blank where nothing is stated.
+        ``scope`` (``"total"``, ``"agency"``, ``"procedure"`` or ``"round"``), ``name``, ``baseline_vnd``,
+        ``simplified_vnd`` and ``saving_vnd`` (whole đồng a year, or text such as ``"1,5 tỷ đồng"``), ``reduction``
+        (text with its per cent sign, as printed: ``"25,3 %"``), ``procedures_cut``; blank where nothing is stated.
 
     Returns
     -------
@@ -162,6 +164,8 @@ def _claim(row: dict[str, Any], place: Place, faults: list[Remark]) -> Claim:
     except TthcCostError as error:
         faults += [_placed(one, place, "scope") for one in error.faults]
     name = "" if cells["name"] is None or scope is Scope.TOTAL else str(cells["name"]).strip()
+    if scope is Scope.ROUND and (number := _ROUND.fullmatch(name)) is not None:
+        name = number[1]
     if scope is not Scope.TOTAL and not name:
         faults.append(remark("claim_without_name", place))
     if all(cells[one] is None for one in CLAIM_COLUMNS[2:]):

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
+from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 
 from tthc_cost.findings import Family, Rule, Seen, set_apart
 from tthc_cost.line_pairs import Undo
 from tthc_cost.schema import is_blank
-from tthc_cost.vocabulary import Measure, fold
+from tthc_cost.vocabulary import State, fold
 from tthc_cost.wording import plain_words, recognised
 
 if TYPE_CHECKING:
@@ -161,21 +161,32 @@ def _split_then_merged(evidence: Evidence) -> Iterator[Seen]:
 
 def _announced_late(evidence: Evidence) -> Iterator[Seen]:
     """Find procedures cut that were announced after the inventory was to be closed, or after the review had begun."""
-    standing = evidence.standing
-    targets = () if evidence.programme is None else evidence.programme.targets
-    closed = [pd.Timestamp(one.before) for one in targets if one.measure is Measure.ANNOUNCED]
-    begun = standing["reviewed_on"].min()
-    if closed:
-        late, day = standing["announced_on"] >= min(closed), min(closed)
-    elif not is_blank(begun):
-        late, day = standing["announced_on"] > begun, begun
-    else:
-        return
-    found = dict(standing.loc[late, ["procedure", "announced_on"]].itertuples(index=False, name=None))
-    for code, announced in found.items():
-        if _cut(evidence.by_code[code]):
-            figures = {"announced": f"{announced:%d/%m/%Y}", "closed": f"{day:%d/%m/%Y}"}
-            yield set_apart(evidence, code, figures, found)
+    for code, announced in evidence.late.items():
+        if not _cut(evidence.by_code[code]):
+            continue
+        figures = {"announced": f"{announced:%d/%m/%Y}", "closed": f"{evidence.closed_on:%d/%m/%Y}", "part": ("", "")}
+        group = evidence.by_code[code]["group"]
+        if not set(evidence.merged_with(code)) <= set(evidence.late) and _can_be_taken_out(evidence, group):
+            yield Seen(code, None, figures, Undo.LATE, evidence.pairs.of_group[group], as_one=(code,))
+        else:
+            yield set_apart(evidence, code, figures, evidence.late)
+
+
+def _can_be_taken_out(evidence: Evidence, receiver: str) -> bool:
+    """Tell whether a receiver can be costed without those announced late, at the subjects of the others.
+
+    So it is where all were carried out as often a year, and either one alone was in time, or the receiver has the
+    subjects of all: where some were subjects of several, those of the others cannot be told.
+    """
+    review, pairs = evidence.review, evidence.pairs
+    often = {pairs.times[State.BASELINE].get(one) for one in review.predecessors[receiver]}
+    known = review.populations.set_index("procedure")
+    timely = [one for one in review.predecessors[receiver] if one not in evidence.late]
+    if len(often) > 1 or receiver not in known.index or is_blank(known["stated_population"][receiver]):
+        return False
+    least = (1 - Fraction(recognised()["counted_again_share"])) * int(pairs.merged_population[receiver])
+    costed = known["costed_population"][receiver]
+    return len(timely) == 1 or (not is_blank(costed) and int(costed) >= least)
 
 
 def _saved_in_both_rounds(evidence: Evidence) -> Iterator[Seen]:

@@ -46,7 +46,7 @@ def _lost_by_reorganisation(evidence: Evidence) -> Iterator[Seen]:
     for row in _abolished(evidence):
         said = evidence.says(row["group"], words)
         agency = merged.get(fold(row["agency"])) if row["agency"] else None
-        heir = None if agency is None or _approved_by_the_end(row, agency) else agency["successor"]
+        heir = None if agency is None or _proposed_by_the_end(evidence, row, agency) else agency["successor"]
         if said or heir:
             why = (f"phương án nêu «{said}»", f"the proposal says «{said}»")
             if not said:
@@ -57,15 +57,26 @@ def _lost_by_reorganisation(evidence: Evidence) -> Iterator[Seen]:
         agency = merged.get(fold(row["agency"] or ""))
         if heir is None or agency is None or not _cut(row) or fold(row["name"] or "") != fold(heir["name"] or ""):
             continue
-        if fold(agency["successor"]) == fold(heir["agency"] or "") and not _approved_by_the_end(row, agency):
+        if fold(agency["successor"]) == fold(heir["agency"] or "") and not _proposed_by_the_end(evidence, row, agency):
             why = (f"{row['agency']} đã nhập vào {heir['agency']}", f"{row['agency']} was merged into {heir['agency']}")
             yield set_apart(evidence, row["procedure"], {"why": why})
 
 
-def _approved_by_the_end(row: dict[str, Any], agency: dict[str, Any]) -> bool:
-    """Tell whether an abolition was approved while the agency was still there, where both days are known."""
-    approved, end = row["approved_on"], agency["valid_to"]
-    return not is_blank(approved) and not is_blank(end) and bool(approved <= end)
+def _proposed_by_the_end(evidence: Evidence, row: dict[str, Any], agency: dict[str, Any]) -> bool:
+    """Tell whether an abolition was approved while the agency was still there, where both days are known.
+
+    One approved later is not lost with the agency either that the agency itself had submitted, giving its reason.
+    """
+    approved, submitted, end = row["approved_on"], row["submitted_on"], agency["valid_to"]
+    if is_blank(approved) or is_blank(end):
+        return False
+    return bool(approved <= end or (not is_blank(submitted) and submitted <= end and _has_reason(evidence, row)))
+
+
+def _has_reason(evidence: Evidence, row: dict[str, Any]) -> bool:
+    """Tell whether a proposal of a procedure's own gives a reason."""
+    proposals = evidence.review.proposals
+    return bool(proposals["reason"][proposals["procedure"] == row["procedure"]].notna().any())
 
 
 def _abolished_before(evidence: Evidence) -> Iterator[Seen]:

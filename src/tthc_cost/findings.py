@@ -7,20 +7,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar, cast
 
 import numpy as np
+import pandas as pd
 
 from tthc_cost.errors import Severity, remark
 from tthc_cost.line_pairs import LinePairs, Undo
 from tthc_cost.numerals import format_decimal, format_exact, format_integer, format_percent
 from tthc_cost.schema import is_blank, rows_of
-from tthc_cost.vocabulary import Term
+from tthc_cost.vocabulary import Measure, Term
 from tthc_cost.wording import affirmed, mentions, plain_words, recognised
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Collection, Iterable, Mapping
     from fractions import Fraction
-
-    import pandas as pd
 
     from tthc_cost.claims import Claim
     from tthc_cost.comparison import Comparison
@@ -44,8 +43,8 @@ FindingSeverity = Literal["error", "warning", "note"]
 _POINT_DIGITS: Final = 2
 _NOTHING: Final = Undo(0)
 _INSEPARABLE: Final = (
-    " TTHC này hợp nhất cùng TTHC khác, đối tượng của nó không tách riêng được, nên ở đây chỉ bớt số TTHC.",
-    " It was merged with others and its subjects cannot be told apart, so that only the count is corrected here.",
+    " TTHC này hợp nhất cùng TTHC khác, khối lượng của nó không tách riêng được, nên ở đây chỉ bớt số TTHC.",
+    " It was merged with others and its volume cannot be told apart, so that only the count is corrected here.",
 )
 
 
@@ -103,7 +102,24 @@ class Evidence:
     @cached_property
     def pairs(self) -> LinePairs:
         """The lines of both states side by side; rules name what they dispute by positions in it."""
-        return LinePairs.of(self.comparison)
+        return LinePairs.of(self.comparison, self.late)
+
+    @cached_property
+    def closed_on(self) -> pd.Timestamp | None:
+        """The first day on which an announcement is too late: the programme's, else that after the review began."""
+        targets = () if self.programme is None else self.programme.targets
+        closed = [pd.Timestamp(one.before) for one in targets if one.measure is Measure.ANNOUNCED]
+        begun = self.standing["reviewed_on"].min()
+        return min(closed) if closed else None if is_blank(begun) else begun + pd.Timedelta(days=1)
+
+    @cached_property
+    def late(self) -> dict[str, pd.Timestamp]:
+        """The procedures announced too late, and when."""
+        if self.closed_on is None:
+            return {}
+        late = self.standing["announced_on"] >= self.closed_on
+        rows = self.standing.loc[late & self.standing["in_baseline"], ["procedure", "announced_on"]]
+        return dict(rows.itertuples(index=False, name=None))
 
     @cached_property
     def by_code(self) -> dict[str, dict[str, Any]]:
@@ -134,6 +150,16 @@ class Evidence:
             if known is not None:
                 written.setdefault(known["group"], []).extend(row[name] for name in columns if not is_blank(row[name]))
         return {group: tuple(texts) for group, texts in written.items()}
+
+    @cached_property
+    def rounds(self) -> dict[str, int]:
+        """The round in which each procedure is reviewed; of a new one that of those it replaces, if they have one."""
+        found = {code: int(row["round"]) for code, row in self.by_code.items() if row["round"] is not None}
+        for codes in self.groups.values():
+            numbers = {found[code] for code in codes if code in found}
+            if len(numbers) == 1:
+                found |= dict.fromkeys(codes, *numbers)
+        return found
 
     def says(self, group: str, known: Iterable[str]) -> str | None:
         """Return the first of some known expressions that a group's proposals affirm, None if none."""

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = ["RULES"]
 
-_LEAST_MERGED: Final = 2
+_CONTINUED: Final = (
+    " Mọi dòng của TTHC này nối tiếp một dòng trước hợp nhất, với số lần của dòng đó, nên không rõ dòng nào giảm.",
+    " All its lines continue lines of those merged, at their own frequencies, so that none can be said to have fallen.",
+)
 
 
 def _times(value: float) -> Fraction:
@@ -198,34 +201,33 @@ def _frequencies_fell(evidence: Evidence) -> Iterator[Seen]:
 def _frequencies_fell_in_merges(evidence: Evidence) -> Iterator[Seen]:
     """Find receivers carried out less often than those they replace were on average, which no proposal says.
 
-    Where every line of the receiver continues a line that was carried out more often, that line's rule has said so.
+    The lines that the receiver has of its own, carried out as often as it is, are costed at that average. Those that
+    continue a line of the baseline have its frequency to be held against, and `frequency_fell` does so: where it says
+    something of the receiver and there are no others, nothing is left to say; else there is no price.
     """
-    before, after = (_how_often(evidence, state) for state in State)
-    subjects = evidence.review.baseline.procedures.set_index("procedure")["population"].fillna(0).to_dict()
-    unexplained = set(evidence.once(_unexplained)["procedure_simplified"])
-    costed = evidence.review.populations.set_index("procedure")["costed_population"].fillna(0).to_dict()
-    for code, origins in evidence.review.predecessors.items():
-        known = [one for one in origins if one in before and subjects[one]]
-        if len(origins) < _LEAST_MERGED or code not in after or not known or not evidence.by_code[code]["counted"]:
+    pairs = evidence.pairs
+    if not pairs.merged_times:
+        return
+    before, after = (pairs.times[state] for state in State)
+    told = set(evidence.once(_unexplained)["procedure_simplified"])
+    old_at, often = (pairs.frame[name].to_numpy() for name in ("baseline_at", "frequency_simplified"))
+    for code, mean in pairs.merged_times.items():
+        if code not in after or after[code] >= mean or not evidence.by_code[code]["counted"]:
             continue
-        together = sum(int(subjects[one]) for one in known)
-        cases = sum(before[one] * int(subjects[one]) for one in known)
+        known = [one for one in evidence.review.predecessors[code] if one in before]
         texts = evidence.proposal_texts.get(evidence.by_code[code]["group"], ())
-        old = max(before[one] for one in known)
-        if after[code] * max(together, int(costed.get(code, 0))) >= cases or code in unexplained:
+        if any(explains(texts, before[one], after[code]) for one in known if before[one] > after[code]):
             continue
-        if not any(explains(texts, before[one], after[code]) for one in known if before[one] > after[code]):
-            figures = {"before": old, "after": after[code], "merged": ", ".join(known)}
-            yield Seen(code, None, figures, priced=False)
-
-
-def _how_often(evidence: Evidence, state: State) -> dict[str, Fraction]:
-    """Return how often a year each procedure of a state is carried out: as it says, else as its most frequent line."""
-    review = evidence.review
-    procedures = (review.baseline if state is State.BASELINE else review.simplified).procedures
-    lines = evidence.pairs.frame.groupby(f"procedure_{state}")[f"frequency_{state}"].max().dropna().to_dict()
-    own = procedures.set_index("procedure")["frequency"].dropna().to_dict()
-    return {str(code): _times(often) for code, often in (lines | own).items()}
+        own = [at for at in pairs.of_simplified.get(code, ()) if old_at[at] < 0 and _times(often[at]) == after[code]]
+        if own or code not in told:
+            figures = {
+                "before": max(before[one] for one in known),
+                "after": after[code],
+                "merged": ", ".join(known),
+                "mean": mean,
+                "part": ("", "") if own else _CONTINUED,
+            }
+            yield Seen(code, None, figures, Undo.MEAN, tuple(own), priced=bool(own))
 
 
 def _dossiers_twice(evidence: Evidence) -> Iterator[Seen]:

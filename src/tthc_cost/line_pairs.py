@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import IntFlag
+from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -18,7 +19,9 @@ from tthc_cost.arithmetic import (
     LineBlock,
     annual_costs,
     lines_over_limit,
+    round_half_up,
     scale_population,
+    steps_of,
     steps_of_block,
 )
 from tthc_cost.errors import InputFault, Place
@@ -59,9 +62,14 @@ class Undo(IntFlag):
     """Both lines leave the ratios."""
     COUNTED = 256
     """Both lines enter the ratios."""
+    MEAN = 512
+    """The line of a merge is carried out as often as all that were merged were on average, or more often."""
+    LATE = 1024
+    """The baseline line leaves if its procedure was announced late; the line of a merge is costed for the others."""
 
 
-_COSTING: Final = Undo.RATE | Undo.FREQUENCY | Undo.POPULATION | Undo.VOLUME | Undo.ONCE
+_COSTING: Final = Undo.RATE | Undo.FREQUENCY | Undo.POPULATION | Undo.VOLUME | Undo.ONCE | Undo.MEAN | Undo.LATE
+_LEAST_MERGED: Final = 2
 _COPIED: Final = (
     "procedure", "name", "stage", "bearer", "grade", "effort_hours", "service_vnd", "fee_vnd", "other_vnd",
     "frequency", "population", "vnd_per_hour", "annual_cost_vnd", "counted",
@@ -85,13 +93,16 @@ class LinePairs:
         with the work, which may be that of another pair; and of each line ``name_baseline``, ``name_simplified``,
         ``effort_hours_baseline`` …, blank where it has none, its cost then being 0. The simplified columns are those
         of the line at ``continued_at``; where several pairs go on in one line, its cost is divided among them.
+    late : frozenset of str
+        Codes of procedures of the baseline that were announced too late to be in it.
     """
 
     comparison: Comparison
     frame: pd.DataFrame
+    late: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, comparison: Comparison) -> Self:
+    def of(cls, comparison: Comparison, late: Iterable[str] = ()) -> Self:
         """Put the lines of a comparison side by side.
 
         A line continues the line of the same code of the procedure that it continues alone, or of its own procedure;
@@ -103,6 +114,8 @@ class LinePairs:
         ----------
         comparison : Comparison
             What has lines.
+        late : iterable of str
+            Procedures announced too late.
         """
         lines = comparison.lines.reset_index(drop=True)
         standing = comparison.standing.set_index("procedure")
@@ -113,11 +126,16 @@ class LinePairs:
         before, after = _matched(lines, ["owner", "activity", "volume_agency"])
         before, after = _matched_by_name(lines, before, after)
         before, after, continued = _continued(lines, _successors(comparison), before, after)
-        return cls(comparison, _side_by_side(lines, before, after, continued))
+        return cls(comparison, _side_by_side(lines, before, after, continued), frozenset(late))
 
     def positions(self, chosen: pd.Series[Any] | Flags) -> Positions:
         """Return the positions of the pairs for which a flag holds."""
         return np.flatnonzero(np.asarray(chosen, dtype=bool))
+
+    @cached_property
+    def works(self) -> Integers:
+        """A number of the line of each pair, the same for all agencies that carry its procedure out."""
+        return _codes(self.frame, ["procedure", "activity"])
 
     @cached_property
     def of_group(self) -> dict[str, Positions]:
@@ -159,7 +177,7 @@ class LinePairs:
 
     @cached_property
     def _scales(self) -> pd.DataFrame:
-        """V ÷ S of every line as it stands, and what V would be at the baseline's, and at all that were merged."""
+        """V ÷ S of every line as it stands, and V at the baseline's, at all that were merged, and at those in time."""
         lines, review = self.comparison.lines, self.comparison.review
         scales = pd.DataFrame({"own": _whole(lines["costed_population"]), "stated": _whole(lines["stated_population"])})
         scales["costed"] = scales["own"]
@@ -173,6 +191,9 @@ class LinePairs:
                 scales["own"] = scales["stated"]
             merged = _whole(lines["procedure"].map(self.merged_population))
             scales["merged"] = np.where(after & (scales["stated"] > 0) & (merged > 0), merged, scales["costed"])
+            timely = lines["procedure"].map(self.timely_population).astype("Int64")
+            is_left = after & (scales["stated"] > 0).to_numpy() & timely.notna().to_numpy()
+            scales["timely"] = np.where(is_left, _whole(timely), scales["costed"])
         return scales
 
     @cached_property
@@ -181,10 +202,77 @@ class LinePairs:
         review = self.comparison.review
         if review is None:
             return pd.Series(dtype="Int64")
-        before = review.baseline.procedures.set_index("procedure")["population"]
-        known = dict(zip(before.index, before.fillna(0).astype("int64"), strict=True))
+        known = self._subjects
         sums = {heir: sum(known[code] for code in codes) for heir, codes in review.predecessors.items()}
         return pd.Series(sums, dtype="Int64")
+
+    @cached_property
+    def timely_population(self) -> dict[str, int]:
+        """The sum of the baseline populations of those in time, by the receiver of these and of some that were late."""
+        review = self.comparison.review
+        if review is None or not self.late:
+            return {}
+        split = {heir: [one for one in codes if one not in self.late] for heir, codes in review.predecessors.items()}
+        return {
+            heir: sum(self._subjects[one] for one in codes)
+            for heir, codes in split.items() if 0 < len(codes) < len(review.predecessors[heir])
+        }  # fmt: skip
+
+    @cached_property
+    def _subjects(self) -> dict[str, int]:
+        """The population of each procedure of the baseline."""
+        assert self.comparison.review is not None  # noqa: S101 - asked only by what has one
+        before = self.comparison.review.baseline.procedures.set_index("procedure")["population"]
+        return dict(zip(before.index, before.fillna(0).astype("int64").tolist(), strict=True))
+
+    @cached_property
+    def times(self) -> dict[State, dict[str, Fraction]]:
+        """How often a year each procedure of a state is carried out: as it says, else as its most frequent line."""
+        review = self.comparison.review
+        if review is None:
+            return {state: {} for state in State}
+        found = {}
+        for state, inventory in zip(State, (review.baseline, review.simplified), strict=True):
+            lines = self.frame.groupby(f"procedure_{state}")[f"frequency_{state}"].max().dropna().to_dict()
+            own = inventory.procedures.set_index("procedure")["frequency"].dropna().to_dict()
+            found[state] = {
+                str(code): Fraction(steps_of(float(often), FREQUENCY_STEPS), FREQUENCY_STEPS)
+                for code, often in (lines | own).items()
+            }
+        return found
+
+    @cached_property
+    def merged_times(self) -> dict[str, Fraction]:
+        """How often a year all that a receiver of several continues was carried out on average, by its code.
+
+        The cases of the baseline, Σ frequency · population, over its subjects, or those that the receiver is costed at
+        where these are more; rounded half up to the grid of frequencies.
+        """
+        review = self.comparison.review
+        if review is None:
+            return {}
+        often = self.times[State.BASELINE]
+        costed = review.populations.set_index("procedure")["costed_population"].fillna(0).to_dict()
+        found = {}
+        for code, origins in review.predecessors.items():
+            known = [one for one in origins if one in often and self._subjects[one]]
+            if len(origins) >= _LEAST_MERGED and known:
+                cases = sum(often[one] * self._subjects[one] for one in known)
+                subjects = max(sum(self._subjects[one] for one in known), int(costed.get(code, 0)))
+                mean = Fraction(cases) * FREQUENCY_STEPS / subjects
+                found[code] = Fraction(round_half_up(mean.numerator, mean.denominator), FREQUENCY_STEPS)
+        return found
+
+    @cached_property
+    def _mean_times(self) -> Integers:
+        """`merged_times` of the procedure of every line [grid], 0 where it has none."""
+        steps = {code: int(often * FREQUENCY_STEPS) for code, often in self.merged_times.items()}
+        return np.array([steps.get(code, 0) for code in self.comparison.lines["procedure"]], dtype=np.int64)
+
+    @cached_property
+    def _late_lines(self) -> Flags:
+        """Tell which lines are of procedures announced late."""
+        return self.comparison.lines["procedure"].isin(self.late).to_numpy(dtype=bool)
 
     def amounts(self, at: Positions, undone: Integers) -> tuple[Integers, Integers]:
         """Return what pairs put into the totals of both states once something of them is undone.
@@ -224,8 +312,14 @@ class LinePairs:
         for at, who in ((before, before), (after, np.where(as_before, before, after))):
             exists = np.where((undone & Undo.LINE) != 0, before, at) >= 0
             own = np.where((undone & Undo.LINE) != 0, before, at)
-            found.append(exists & np.where(asked >= 0, asked == 1, counted[own]) & borne[who])
+            inside = np.where(asked >= 0, asked == 1, counted[own]) & ~self._leaves(own, before, undone)
+            found.append(exists & inside & borne[who])
         return found[0], found[1]
+
+    def _leaves(self, lines: Positions, before: Positions, undone: Integers) -> Flags:
+        """Tell which lines are baseline lines, in either state, that leave for being late."""
+        leaves: Flags = ((undone & Undo.LATE) != 0) & (lines == before) & self._late_lines[before]
+        return leaves
 
     def _costs(self, lines: Positions, before: Positions, undone: Integers) -> Integers:
         """Return the cost of lines, at other factors where something is undone; 0 for the line that is none."""
@@ -260,6 +354,8 @@ class LinePairs:
     def _times(self, lines: Positions, before: Positions, undone: Integers) -> Integers:
         own = self.steps["frequency"]
         often = np.where(((undone & Undo.FREQUENCY) != 0) & (before >= 0), own[before], own[lines])
+        if ((undone & Undo.MEAN) != 0).any():
+            often = np.where((undone & Undo.MEAN) != 0, np.maximum(often, self._mean_times[lines]), often)
         return np.where((undone & Undo.ONCE) != 0, np.minimum(often, FREQUENCY_STEPS), often)
 
     def volumes(self, lines: Positions, undone: Integers) -> tuple[Integers, Integers, Integers]:
@@ -267,6 +363,7 @@ class LinePairs:
         scales = {name: self._scales[name].to_numpy()[lines] for name in self._scales}
         costed = np.where((undone & Undo.POPULATION) != 0, scales["costed"], scales["own"])
         costed = np.where((undone & Undo.VOLUME) != 0, np.maximum(costed, scales.get("merged", costed)), costed)
+        costed = np.where((undone & Undo.LATE) != 0, scales.get("timely", costed), costed)
         scaled = (scales["stated"] > 0) & (costed != scales["stated"])
         return self.steps["population"][lines], np.where(scaled, costed, 1), np.where(scaled, scales["stated"], 1)
 
@@ -318,7 +415,7 @@ class LinePairs:
         owners = np.where(back & ~whole, frame["group"].iloc[touched], "")
         parts = [lines[kept]]
         for state, at, bits in (
-            (State.BASELINE, old, what & (Undo.ONCE | Undo.APART | Undo.COUNTED)),
+            (State.BASELINE, old, what & (Undo.ONCE | Undo.APART | Undo.COUNTED | Undo.LATE)),
             (State.SIMPLIFIED, source, what),
         ):
             is_there = at >= 0
@@ -335,7 +432,7 @@ class LinePairs:
         rows = self.comparison.lines.iloc[at].assign(state=state.value)
         if state is State.SIMPLIFIED:
             rows["procedure"] = rows["procedure"].where(owners == "", pd.Series(owners, index=rows.index))
-        factors = np.where((undone & Undo.LINE) != 0, undone & Undo.ONCE, undone & _COSTING)
+        factors = np.where(at == before, undone & Undo.ONCE, undone & _COSTING)
         costs = self._costs(at, before, factors)
         changed = factors != 0
         times = self._times(at, before, factors) / FREQUENCY_STEPS
@@ -352,7 +449,8 @@ class LinePairs:
             bearers = self.comparison.lines["bearer"].iloc[before].set_axis(rows.index)
             rows["bearer"] = rows["bearer"].where(~borne, bearers)
         counted = rows["counted"].to_numpy(dtype=bool) | ((undone & Undo.COUNTED) != 0)
-        return rows.assign(annual_cost_vnd=costs, counted=counted & ((undone & Undo.APART) == 0))
+        counted &= ((undone & Undo.APART) == 0) & ~self._leaves(at, before, undone)
+        return rows.assign(annual_cost_vnd=costs, counted=counted)
 
     def _whole_groups(self, undone: Integers) -> set[str]:
         """Return the groups of which every line is put back."""
@@ -497,14 +595,13 @@ def _side_by_side(lines: pd.DataFrame, before: Positions, after: Positions, cont
     order = np.lexsort((after, np.where(before >= 0, before, len(lines))))
     before, after, continued = before[order], after[order], continued[order]
     first = lines.iloc[np.where(before >= 0, before, after)].reset_index(drop=True)
-    frame = first[["procedure", "group", "activity", "volume_agency"]].assign(
-        baseline_at=before, simplified_at=after, continued_at=continued
-    )
+    columns: dict[str, Any] = {name: first[name] for name in ("procedure", "group", "activity", "volume_agency")}
+    columns |= {"baseline_at": before, "simplified_at": after, "continued_at": continued}
     for state, at in ((State.BASELINE, before), (State.SIMPLIFIED, continued)):
-        missing = at < 0
-        side = lines[list(_COPIED)].iloc[np.where(missing, 0, at)].reset_index(drop=True)
         for name in _COPIED:
-            frame[f"{name}_{state}"] = side[name].mask(missing, _BLANKS.get(name))
+            values = lines[name].array
+            columns[f"{name}_{state}"] = values.take(at, allow_fill=True, fill_value=_BLANKS.get(name))
+    frame = pd.DataFrame(columns)
     if (continued != after).any():
         costs = (frame[f"annual_cost_vnd_{state}"] for state in State)
         divided = _divided(continued, after >= 0, *(_whole(one) for one in costs))

@@ -20,7 +20,7 @@ from tthc_cost.vocabulary import Bearer, DecisionKind, Stage, State
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tthc_cost.arithmetic import Floats
+    from tthc_cost.arithmetic import Floats, Integers
     from tthc_cost.findings import Evidence
     from tthc_cost.line_pairs import Positions
 
@@ -277,14 +277,20 @@ def _in_another_unit(evidence: Evidence) -> Iterator[Seen]:
     """Find figures far off those of their stage and grade, and near to them in another unit.
 
     On logarithms, a figure is an outlier if it is more than a number of deviations off the median of its pool, the
-    deviation being 1.4826 times the median absolute one; the suspected unit is the one that brings it nearest.
+    deviation being 1.4826 times the median absolute one; the suspected unit is the one that brings it nearest. In its
+    pool a line stands once, however many agencies carry its procedure out.
 
     References
     ----------
     B. Iglewicz and D. C. Hoaglin (1993), How to detect and handle outliers.
     """
-    columns = {"effort_hours": ("effort", ["stage", "grade"])} | {name: ("money", ["stage"]) for name in _MONEY}
-    found = pd.concat([_strangers(evidence, column, *how) for column, how in columns.items()], ignore_index=True)
+    stages = _pools(evidence, ("stage",))
+    columns = {"effort_hours": ("effort", _pools(evidence, ("stage", "grade")))}
+    columns |= dict.fromkeys(_MONEY, ("money", stages))
+    strangers = [_strangers(evidence, column, *how) for column, how in columns.items()]
+    found = pd.concat([one for one in strangers if len(one)] or strangers[:1], ignore_index=True)
+    if found.empty:
+        return
     found = found.drop_duplicates("at").sort_values("at", kind="stable")
     frame = evidence.pairs.frame
     saves = _saves(frame).to_numpy(dtype=bool)
@@ -308,48 +314,77 @@ def _in_another_unit(evidence: Evidence) -> Iterator[Seen]:
 _QUANTITIES: Final = {"effort": ("giờ công", "hours"), "money": ("đồng", "đồng")}
 
 
-def _strangers(evidence: Evidence, column: str, quantity: str, pools: list[str]) -> pd.DataFrame:
+def _strangers(evidence: Evidence, column: str, quantity: str, pools: Integers) -> pd.DataFrame:
     """Return the pairs with a figure in a suspected unit: position, figure, usual figure and unit."""
     frame, units = evidence.pairs.frame, _units(quantity)
-    lines = _figures(frame, column, pools)
-    usual, off = _outliers(lines, pools)
+    figures = _figures(evidence, column, pools)
+    usual, off = _outliers(figures)
     left = np.abs(off[:, None] - np.log([float(unit.factor) for unit in units])[None, :])
     nearest = left.argmin(axis=1)
     near = left.min(axis=1) <= np.log(recognised()["lines"]["near_usual"])
-    before = frame[f"{column}_baseline"].to_numpy(dtype=np.float64, na_value=np.nan)[lines["at"]]
+    at = figures["at"].to_numpy()
+    before = frame[f"{column}_baseline"].to_numpy(dtype=np.float64, na_value=np.nan)[at]
     factors = np.array([float(unit.factor) for unit in units])[nearest]
-    exact = np.isclose(lines["value"], before * factors, rtol=1e-9, atol=0) & (lines["state"] == State.SIMPLIFIED)
-    near &= exact | ~np.array([unit.of_baseline for unit in units])[nearest]
-    lines, nearest = lines[near], nearest[near]
+    exact = np.isclose(figures["value"], before * factors, rtol=1e-9, atol=0) & figures["is_after"].to_numpy()
+    of_baseline = np.array([unit.of_baseline for unit in units])[nearest]
+    near &= exact | ~of_baseline
+    near[near & of_baseline] = [not _goes_online(frame.iloc[one]) for one in at[near & of_baseline]]
+    figures, nearest = figures[near], nearest[near]
     return pd.DataFrame(
-        {"at": lines["at"], "value": lines["value"], "usual": usual[near],
+        {"at": figures["at"], "value": figures["value"], "usual": usual[near],
          "unit": [f"{column} {one}" for one in nearest], "words": [units[one].words for one in nearest],
-         "quantity": [_QUANTITIES[quantity]] * len(lines)}
+         "quantity": [_QUANTITIES[quantity]] * len(figures)}
     )  # fmt: skip
 
 
-def _figures(frame: pd.DataFrame, column: str, pools: list[str]) -> pd.DataFrame:
-    """Return the positive figures of both states in one column: position, value, state and pool."""
-    sides: list[pd.DataFrame] = []
-    for state in State:
-        side = frame[[f"{column}_{state}", *(f"{name}_{state}" for name in pools)]].set_axis(["value", *pools], axis=1)
-        there = (side["value"] > 0).fillna(value=False).to_numpy(dtype=bool) & frame[f"counted_{state}"].to_numpy()
-        sides.append(side.assign(at=frame.index, state=state)[there].astype({"value": "float64"}))
-    return pd.concat(sides, ignore_index=True)
+def _goes_online(pair: pd.Series[Any]) -> bool:
+    """Tell whether a line is called online only afterwards: that is other work than it was."""
+    names = ("" if is_blank(one) else plain_words(one) for one in (pair[f"name_{state}"] for state in State))
+    before, after = (mentions(one, recognised()["lines"]["words"]["online"]) for one in names)
+    return after is not None and before is None
 
 
-def _outliers(lines: pd.DataFrame, pools: list[str]) -> tuple[Floats, Floats]:
+def _pools(evidence: Evidence, names: tuple[str, ...]) -> Integers:
+    """Return a number for what the lines of the baseline, and then those of the simplified state, have together."""
+    frame = evidence.pairs.frame
+    number = np.zeros(2 * len(frame), dtype=np.int64)
+    for name in names:
+        both = pd.concat([frame[f"{name}_{state}"] for state in State])
+        codes, values = pd.factorize(both, use_na_sentinel=False)
+        number = number * len(values) + codes
+    return pd.factorize(number)[0].astype(np.int64)
+
+
+def _figures(evidence: Evidence, column: str, pools: Integers) -> pd.DataFrame:
+    """Return the positive figures of both states in one column, of pools with a usual size.
+
+    Position, state, value, pool and line, which is the same for all agencies and in both states: so many as have a
+    usual size must be of different lines.
+    """
+    frame = evidence.pairs.frame
+    values = np.concatenate([frame[f"{column}_{state}"].to_numpy(np.float64, na_value=np.nan) for state in State])
+    counted = np.concatenate([frame[f"counted_{state}"].to_numpy(dtype=bool) for state in State])
+    chosen = np.flatnonzero(counted & (values > 0))
+    at, pool = chosen % len(frame), pools[chosen]
+    line = evidence.pairs.works[at]
+    base = len(frame) + 1
+    many = np.bincount(np.unique(pool * base + line) // base, minlength=pools.max(initial=0) + 1)
+    usual = (many >= recognised()["lines"]["least_figures"])[pool]
+    table = {"at": at, "is_after": chosen >= len(frame), "value": values[chosen], "pool": pool, "line": line}
+    return pd.DataFrame({name: values[usual] for name, values in table.items()})
+
+
+def _outliers(figures: pd.DataFrame) -> tuple[Floats, Floats]:
     """Return of each figure the usual one, and how far off it is on logarithms if it is an outlier, else infinity."""
     limits = recognised()["lines"]
-    logs = pd.Series(np.log(lines["value"].to_numpy()), index=lines.index)
-    number = lines.groupby(pools, sort=False, dropna=False).ngroup().to_numpy()
-    middle = logs.groupby(number).transform("median")
-    spread = (logs - middle).abs().groupby(number).transform("median")
-    spread = spread.clip(lower=np.log(float(Fraction(limits["least_spread"])))) * _MEDIAN_TO_DEVIATION
-    many = logs.groupby(number).transform("size") >= limits["least_figures"]
+    logs, pool = np.log(figures["value"]), figures["pool"].to_numpy()
+    once = ~figures.duplicated(["pool", "line", "is_after"]).to_numpy()
+    middle = logs[once].groupby(pool[once]).median().reindex(pool).to_numpy()
     off = logs - middle
-    strange = many & (off.abs() > float(Fraction(limits["outlier_score"])) * spread)
-    return np.exp(middle.to_numpy()), off.where(strange, np.inf).to_numpy()
+    spread = off.abs()[once].groupby(pool[once]).median().reindex(pool).to_numpy()
+    spread = spread.clip(min=np.log(float(Fraction(limits["least_spread"])))) * _MEDIAN_TO_DEVIATION
+    strange = off.abs() > float(Fraction(limits["outlier_score"])) * spread
+    return np.exp(middle), off.where(strange, np.inf).to_numpy()
 
 
 _LINES: Final = Family.LINES

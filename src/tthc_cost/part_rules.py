@@ -118,7 +118,7 @@ def _owners(evidence: Evidence) -> pd.DataFrame:
     for state, column in ((State.BASELINE, "baseline_at"), (State.SIMPLIFIED, "continued_at")):
         at = frame[column].to_numpy()
         for name in _KINDS:
-            found[f"{name}_{state}"] = parts[name].iloc[at].set_axis(frame.index).mask(at < 0)
+            found[f"{name}_{state}"] = parts[name].array.take(at, allow_fill=True)
         found[f"written_{state}"] = (at >= 0) & parts["written"].fillna(value=False).to_numpy(dtype=bool)[at]
         found[f"counted_{state}"] = frame[f"counted_{state}"]
         found[f"cost_{state}"] = frame[f"annual_cost_vnd_{state}"]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from tthc_cost.arithmetic import Floats
     from tthc_cost.findings import Evidence
 
 __all__ = ["RULES"]
@@ -36,13 +37,17 @@ def _one_factor(evidence: Evidence) -> Iterator[Seen]:
 
     Of n lines whose figures change, or whose effort stays, k follow one factor c: each is as near to c times its figure
     before as it was rounded, to hundredths, tenths or quarters of an hour; or is off it by a drift d. Had each line
-    a factor of its own, spread over a range r, line i would do so with probability p_i = 2·(off it by so much) ÷
-    (r · its figure before), at least that of a common factor such as a half; so that k or more of n do has at most the
-    chance n · (n - 1 over k - 1) · Π p_i over all followers but the one that sets the factor. At most `chance`, and at
-    least a share of those that change, it is said. Where the factor is the one by which the sets of the dossier fell,
-    the procedure has a reason of its own.
+    a factor of its own, spread over a range r, line i would do so with probability p_i = (how wide the results are that
+    follow) ÷ (r · its figure before), at least that of a common factor such as a half; so that k or more of n do has at
+    most the chance n · (n - 1 over k - 1) · Π p_i over all followers but the one that sets the factor. A round factor,
+    a whole number of steps s, is set by nobody: a follower is exactly c times its figure before rounded to a unit, a
+    thousand đồng or a quarter of an hour, and the chance is r ÷ s · (n over k) · Π p_i over all followers. At most
+    `chance`, and at least a share of those that change, it is said. Where the factor is the one by which the sets of
+    the dossier fell, the procedure has a reason of its own.
     """
     changes = _changes(evidence)
+    if changes["line"].nunique() < recognised()["patterns"]["least_lines"]:
+        return
     explained = _fewer_sets(evidence)
     drift = float(Fraction(recognised()["patterns"]["drift"]))
     for level in ("agency", "group"):
@@ -52,8 +57,7 @@ def _one_factor(evidence: Evidence) -> Iterator[Seen]:
         uniform = _uniform(rows, level)
         changed = rows.groupby(level, sort=False)["line"].nunique()
         for key, part in uniform.groupby(level, sort=False):
-            middle = part.iloc[(part["after"] / part["before"]).to_numpy().argsort(kind="stable")[len(part) // 2]]
-            ratio = Fraction(int(middle["after"]), int(middle["before"]))
+            ratio = _factor(part)
             reason = explained.get(str(key)) if level == "group" else None
             if reason is not None and abs(ratio - reason) <= drift * reason:
                 continue
@@ -75,6 +79,17 @@ def _one_factor(evidence: Evidence) -> Iterator[Seen]:
                 agency=None if is_blank(agency) else str(agency),
             )
         changes = changes[~changes["group"].isin(uniform["group"].unique())]
+
+
+def _factor(part: pd.DataFrame) -> Fraction:
+    """Return the factor of figures that follow one: the round one if all are it, rounded; else that in the middle."""
+    ratios = (part["after"] / part["before"]).to_numpy()
+    step, middle_ratio = Fraction(recognised()["patterns"]["round_factor"]), float(np.median(ratios))
+    follows, _ = _by_round_factor(part, np.zeros(len(part), dtype=np.intp), np.full(len(part), middle_ratio))
+    if follows.all():
+        return round(middle_ratio / step) * step
+    middle = part.iloc[ratios.argsort(kind="stable")[len(part) // 2]]
+    return Fraction(int(middle["after"]), int(middle["before"]))
 
 
 def _uniform(rows: pd.DataFrame, level: str) -> pd.DataFrame:
@@ -106,13 +121,42 @@ def _have_one_factor(rows: pd.DataFrame, level: str) -> NDArray[np.bool_]:
         largest = pd.Series(np.where(near, before / off, 0.0)).groupby(keys).transform("idxmax").to_numpy()
         allowed = off + before * (off[largest] / before[largest])
         follows = np.abs(after - before * ratio[largest]) <= allowed
-        chosen |= _too_many(rows, keys, follows, allowed) & ~_known(keys, chosen)
+        chosen |= _too_many(rows, keys, follows, 2 * allowed) & ~_known(keys, chosen)
     ends = pd.Series(ratio).where(near).groupby(keys)
     factor = (ends.transform("min").to_numpy() + ends.transform("max").to_numpy()) / 2
     allowed = roundings[0] + before * factor * drift
     follows = np.abs(after - before * factor) <= allowed
-    chosen |= _too_many(rows, keys, follows, allowed) & ~_known(keys, chosen)
+    chosen |= _too_many(rows, keys, follows, 2 * allowed) & ~_known(keys, chosen)
+    tried = Fraction(limits["spread"]) / Fraction(limits["round_factor"])
+    chosen |= _too_many(rows, keys, *_by_round_factor(rows, keys, middle), tried) & ~_known(keys, chosen)
     return chosen
+
+
+def _by_round_factor(
+    rows: pd.DataFrame, keys: NDArray[np.intp], middle: Floats
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Tell which figures are the round factor nearest the middle one times theirs before, rounded; and to what unit.
+
+    The unit of each kind of figures of a key is the one to which most follow, and the coarsest of several, so that
+    what is rounded anyway is not taken for exact. A half is rounded either way.
+    """
+    limits = recognised()["patterns"]
+    step = Fraction(limits["round_factor"])
+    of_hour = [int(Fraction(one) * EFFORT_STEPS_PER_HOUR) for one in limits["effort_units_hours"]]
+    before, after = (rows[name].to_numpy(dtype=np.int64) for name in ("before", "after"))
+    factor = np.rint(middle / float(step)).astype(np.int64) * step.numerator
+    off = 2 * np.abs(step.denominator * after - factor * before)
+    follows, unit = np.zeros(len(rows), dtype=bool), np.ones(len(rows), dtype=np.int64)
+    is_effort = rows["is_effort"].to_numpy(dtype=bool)
+    for own, units in ((is_effort, of_hour), (~is_effort, limits["money_units_vnd"])):
+        most = np.zeros(keys.max(initial=0) + 1, dtype=np.int64)
+        for one in units:
+            fits = own & (after % one == 0) & (off <= step.denominator * one)
+            many = np.bincount(keys[fits], minlength=len(most))
+            better = own & (many >= most)[keys]
+            follows, unit = np.where(better, fits, follows), np.where(better, one, unit)
+            most = np.maximum(most, many)
+    return follows, unit
 
 
 def _known(keys: NDArray[np.intp], chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -121,15 +165,23 @@ def _known(keys: NDArray[np.intp], chosen: NDArray[np.bool_]) -> NDArray[np.bool
 
 
 def _too_many(
-    rows: pd.DataFrame, keys: NDArray[np.intp], follows: NDArray[np.bool_], allowed: NDArray[np.float64]
+    rows: pd.DataFrame,
+    keys: NDArray[np.intp],
+    follows: NDArray[np.bool_],
+    width: NDArray[Any],
+    tried: Fraction | None = None,
 ) -> NDArray[np.bool_]:
-    """Tell which figures follow where more lines of their key do than chance allows; one off by `allowed` follows."""
+    """Tell which figures follow where more lines of their key do than chance allows.
+
+    `width` is how far apart two results may lie that both follow, `tried` how many factors could have been followed;
+    none where a follower sets the factor.
+    """
     limits = recognised()["patterns"]
     before = rows["before"].to_numpy(dtype=np.float64)
     follows = follows & (rows["after"].to_numpy() < rows["before"].to_numpy())
     if np.bincount(keys[follows], minlength=1).max() < limits["least_lines"]:
         return np.zeros_like(follows)
-    chance = np.clip(2 * allowed / (before * float(Fraction(limits["spread"]))), float(Fraction(limits["common"])), 1)
+    chance = np.clip(width / (before * float(Fraction(limits["spread"]))), float(Fraction(limits["common"])), 1)
     figures = pd.DataFrame({"key": keys, "line": rows["line"].to_numpy(), "follows": follows, "log": np.log(chance)})
     lines = figures.groupby(["key", "line"], sort=False).agg({"follows": "all", "log": "min"}).reset_index()
     groups = pd.DataFrame({"key": keys, "group": rows["group"].to_numpy(), "unchanged": rows["unchanged"].to_numpy()})
@@ -138,7 +190,8 @@ def _too_many(
     changed, k = lines.groupby("key").size()[following.index].to_numpy(), following["size"].to_numpy()
     n = changed + unchanged[following.index].to_numpy()
     logs = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n.max(initial=1) + 1)))])
-    chance = np.log(n) + logs[n - 1] - logs[k - 1] - logs[n - k] + (following["sum"] - following["min"]).to_numpy()
+    factors = np.log(k) - following["min"].to_numpy() if tried is None else np.log(float(tried))
+    chance = factors + logs[n] - logs[k] - logs[n - k] + following["sum"].to_numpy()
     several = figures.assign(before=before)[follows].groupby("key")["before"].nunique().reindex(following.index)
     suspect = (chance <= np.log(float(Fraction(limits["chance"])))) & (k >= limits["least_lines"])
     suspect &= (several.to_numpy() >= limits["least_figures"]) & (k >= float(Fraction(limits["share"])) * changed)
@@ -165,7 +218,7 @@ def _changes(evidence: Evidence) -> pd.DataFrame:
     saves = (frame["annual_cost_vnd_baseline"] > frame["annual_cost_vnd_simplified"]).to_numpy()[changes["at"]]
     agency = pd.Series(group, dtype=object).map(agencies)
     same = (steps["effort"][before_at] == steps["effort"][after_at]) & (steps["effort"][before_at] > 0)
-    line = frame.groupby(["procedure", "activity"], sort=False).ngroup().to_numpy()
+    line = evidence.pairs.works
     stays = pd.DataFrame({"line": line, "group": frame["group"].to_numpy(dtype=object)}).iloc[at[same]]
     unchanged = stays.drop_duplicates()["group"].value_counts()
     left = pd.Series(group).map(unchanged).fillna(0).to_numpy(dtype=np.int64)
