@@ -1,0 +1,281 @@
+"""How long dossiers took in their logs: median, ninth decile, and the share that passed the deadline."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from tthc_cost.cells import read_value
+from tthc_cost.conformity import as_pandas
+from tthc_cost.errors import Place, Validation, WrongKindError, remark, require
+from tthc_cost.log_rows import (
+    DAYS,
+    KIND,
+    LOG,
+    OPEN,
+    OUTSIDE,
+    SOUND,
+    LogWindow,
+    WorkingCalendar,
+    collected,
+    counted,
+    fault_remarks,
+    read_log,
+    working,
+)
+from tthc_cost.schema import TABLES, is_blank, rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from tthc_cost.errors import Remark
+    from tthc_cost.log_rows import Day, LogRows
+
+    AnyFrame: TypeAlias = Any
+    """Whatever narwhals knows as a frame."""
+
+Group: TypeAlias = tuple[str | None, str | None, str | None]
+"""Procedure, agency and channel; None for what the times are not told apart by."""
+
+__all__ = ["ObservedTime", "ObservedTimes", "processing_times_from_log"]
+
+_KEYS: Final = ("procedure", "agency")
+_GROUPS: Final = ("procedure", "agency", "channel")
+_SHOWN_CODES: Final = 10
+_CASES: Final = working("cases")
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedTime:
+    """How long the dossiers of one group took, in working days from receipt to return.
+
+    Parameters
+    ----------
+    procedure, agency, channel : str or None
+        The group; None for what the times are not told apart by, and for a blank channel.
+    cases, open_cases : int
+        Dossiers received, and those of them not returned: they are in no figure below.
+    median_days, p90_days : int or None
+        The nearest rank: the least observed value that at least half, or nine tenths, of the returned dossiers do not
+        exceed. None where none was returned.
+    judged_cases, over_cases : int
+        Returned dossiers whose procedure states a deadline, and those of them that took longer.
+    """
+
+    procedure: str | None
+    agency: str | None
+    channel: str | None
+    cases: int
+    open_cases: int
+    median_days: int | None
+    p90_days: int | None
+    judged_cases: int
+    over_cases: int
+
+    @property
+    def over_share(self) -> Fraction | None:
+        """Part of the judged dossiers that took longer than the deadline, exact; None where none is judged."""
+        return Fraction(self.over_cases, self.judged_cases) if self.judged_cases else None
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedTimes:
+    """Processing times by group, made by `processing_times_from_log`.
+
+    Parameters
+    ----------
+    rows : tuple of ObservedTime
+        One a group that has a case, sorted.
+    remarks : tuple of Remark
+        Warnings and notes.
+    """
+
+    rows: tuple[ObservedTime, ...]
+    remarks: tuple[Remark, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a group.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``procedure``, ``agency``, ``channel``, ``cases``, ``open_cases``, ``median_days``, ``p90_days``,
+            ``judged_cases``, ``over_cases`` (Int64) and ``over_share`` (float64).
+        """
+        counts = ("cases", "open_cases", "median_days", "p90_days", "judged_cases", "over_cases")
+        kinds = {**dict.fromkeys(_GROUPS, "string"), **dict.fromkeys(counts, "Int64")}
+        made = {name: pd.Series([getattr(row, name) for row in self.rows], dtype=kind) for name, kind in kinds.items()}
+        shares = [float("nan") if row.over_share is None else float(row.over_share) for row in self.rows]
+        return pd.DataFrame({**made, "over_share": pd.Series(shares, dtype="float64")})
+
+
+def processing_times_from_log(
+    log: AnyFrame,
+    procedures: AnyFrame | None = None,
+    *,
+    year: int | None = None,
+    since: Day | None = None,
+    until: Day | None = None,
+    calendar: WorkingCalendar | None = None,
+    by: Sequence[str] = _KEYS,
+    agencies: Iterable[str] | None = None,
+) -> ObservedTimes:
+    """Measure how long dossiers took: median, ninth decile, and the share that passed the deadline.
+
+    The days are elapsed working days: those after the day of receipt, up to and with the day of return; 0 on the same
+    day. The engine counts dossiers by procedure, agency and days; from these few counts every figure is exact, and the
+    same on every engine.
+
+    Parameters
+    ----------
+    log : any dataframe, eager or lazy
+        As for `volumes_from_log`, with ``returned``, blank where the dossier is open. A lazy one is collected once,
+        when it has been counted.
+    procedures : any dataframe, optional
+        ``procedure`` and ``deadline_days`` [working days]: the table `procedures` of an inventory serves. Without it,
+        or where it states no deadline, nothing is over.
+    year, since, until : optional
+        Days of receipt that count, of any length; all by default.
+    calendar : WorkingCalendar, optional
+        Holidays and make-up days; without it every Monday to Friday is worked, and a note says so.
+    by : sequence of {"procedure", "agency", "channel"}
+        What the times are told apart by; medians of parts do not add up to that of the whole.
+    agencies : iterable of str, optional
+        The agencies that exist; any other is then a fault.
+
+    Returns
+    -------
+    ObservedTimes
+
+    Raises
+    ------
+    InputFault
+        With every fault of every row; of a lazy log, each kind once.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> log = pd.DataFrame({"procedure": "NB-01", "agency": "Sở A", "received": "2024-03-15",  # a Friday
+    ...                     "returned": ["2024-03-15", "2024-03-18", "2024-03-25", None]})
+    >>> times = processing_times_from_log(log, pd.DataFrame({"procedure": ["NB-01"], "deadline_days": [5]}))
+    >>> times.rows[0].median_days, times.rows[0].p90_days, times.rows[0].over_share, times.rows[0].open_cases
+    (1, 6, Fraction(1, 3), 1)
+
+    References
+    ----------
+    Civil Code 2015, articles 147 and 148: the day of the event does not count towards a period of days.
+    """
+    days_off = WorkingCalendar() if calendar is None else calendar
+    require(days_off, WorkingCalendar, "calendar")
+    if isinstance(by, str) or not by or not set(by) <= set(_GROUPS):
+        raise WrongKindError.because("wrong_kind", argument="by", expected="; ".join(_GROUPS), given=by)
+    window = LogWindow.of(year, since, until)
+    needed = ("returned", *(name for name in by if name == "channel"))
+    rows = read_log(log, window, agencies=agencies, calendar=days_off, needed=needed)
+    deadlines = _deadlines(procedures)
+    if isinstance(rows.frame, nw.DataFrame):
+        Validation.of(fault_remarks(rows)).raise_faults()
+    keys = [working(name) for name in dict.fromkeys((*_KEYS, *by))]
+    histogram = collected(rows.frame.group_by(*keys, KIND, DAYS).agg(nw.len().alias(_CASES)))
+    _raise_counted(rows, histogram)
+    names = [name.removeprefix(working("")) for name in keys]
+    of_key: dict[tuple[str, ...], Counter[int]] = defaultdict(Counter)
+    outside = 0
+    for *key, kind, days, count in histogram:
+        if kind == OUTSIDE:
+            outside += count
+        else:
+            of_key[tuple(key)][days] += count
+    groups: dict[Group, Counter[int]] = defaultdict(Counter)
+    over: Counter[Group] = Counter()
+    judged: Counter[Group] = Counter()
+    undated: set[str] = set()
+    for parts, counts in of_key.items():
+        known = dict(zip(names, parts, strict=True))
+        procedure, agency, channel = ((known[name] or None) if name in by else None for name in _GROUPS)
+        group = procedure, agency, channel
+        groups[group].update(counts)
+        deadline = deadlines.get(known["procedure"])
+        if deadline is None:
+            undated.add(known["procedure"])
+        else:
+            judged[group] += sum(count for days, count in counts.items() if days != OPEN)
+            over[group] += sum(count for days, count in counts.items() if days > deadline)
+    found = tuple(
+        _observed(group, groups[group], judged[group], over[group])
+        for group in sorted(groups, key=lambda one: tuple(part or "" for part in one))
+    )
+    said = _time_remarks(found, outside, undated if procedures is not None else set(), window, days_off)
+    return ObservedTimes(found, tuple(said))
+
+
+def _raise_counted(rows: LogRows, histogram: Iterable[tuple[Any, ...]]) -> None:
+    """Raise the faults that the counts of a lazy log hold, each kind once."""
+    counts: Counter[int] = Counter()
+    codes: dict[int, set[str]] = defaultdict(set)
+    for key, *_, kind, _, count in histogram:
+        if kind > SOUND:
+            counts[int(kind)] += int(count)
+            codes[int(kind)].add(key)
+    Validation.of(
+        counted(rows.kinds[kind - 1], counts[kind], min(codes[kind]), max(codes[kind])) for kind in sorted(counts)
+    ).raise_faults()
+
+
+def _deadlines(procedures: AnyFrame | None) -> dict[str, float]:
+    """Return the deadlines that are stated [working days]."""
+    if procedures is None:
+        return {}
+    frame, table = as_pandas(procedures), TABLES["procedures"]
+    absent = [name for name in ("procedure", "deadline_days") if name not in frame.columns]
+    near = "; ".join(map(str, frame.columns)) or "–"
+    Validation.of(
+        remark("missing_column", Place(table=table.name), column=name, near=near) for name in absent
+    ).raise_faults()
+    column = table.column("deadline_days")
+    pairs = [(row["procedure"], read_value(column, row["deadline_days"])) for row in rows_of(frame)]
+    return {str(code).strip(): days for code, days in pairs if not is_blank(days)}
+
+
+def _observed(group: Group, histogram: Mapping[int, int], judged: int, over: int) -> ObservedTime:
+    cases, still_open = int(sum(histogram.values())), int(histogram.get(OPEN, 0))
+    returned = cases - still_open
+
+    in_order = sorted(days for days in histogram if days != OPEN)
+
+    def least(tenths: int) -> int | None:
+        """Return the least value whose rank reaches so many tenths of the returned dossiers."""
+        rank = 0
+        for days in in_order:
+            rank += histogram[days]
+            if rank * 10 >= tenths * returned:
+                return int(days)
+        return None
+
+    procedure, agency, channel = group
+    return ObservedTime(procedure, agency, channel, cases, still_open, least(5), least(9), judged, over)
+
+
+def _time_remarks(
+    found: tuple[ObservedTime, ...],
+    outside: int,
+    undated: set[str],
+    window: LogWindow | None,
+    calendar: WorkingCalendar,
+) -> Iterator[Remark]:
+    place = Place(table=LOG.name)
+    still_open = sum(row.open_cases for row in found)
+    if still_open:
+        yield remark("log_dossiers_open", place, count=still_open)
+    if outside and window is not None:
+        yield remark("log_rows_outside", place, count=outside, since=window.first_day, until=window.last_day)
+    if undated:
+        shown = ", ".join(sorted(undated)[:_SHOWN_CODES]) + (" …" if len(undated) > _SHOWN_CODES else "")
+        yield remark("log_without_deadline", place, n=len(undated), procedures=shown)
+    if not calendar.holidays:
+        yield remark("log_weekends_only", place)
