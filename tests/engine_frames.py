@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import atexit
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pandas as pd
 import polars as pl
+import pyarrow as pa  # type: ignore[import-untyped]
+import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     Rows = Sequence[Mapping[str, Any]]
 
-__all__ = ["COLUMNS", "ENGINES", "Engine"]
+__all__ = ["COLUMNS", "ENGINES", "Engine", "dask_cluster", "dask_frame", "on_engines"]
 
 COLUMNS = {
     "procedure": str, "grade": str, "effort_hours": float, "service_vnd": float, "fee_vnd": float, "other_vnd": float,
@@ -39,6 +44,8 @@ class Engine:
         Whether costing only describes what is to be done.
     knows_nan
         Whether NaN and null are two things.
+    clustered
+        Whether its work is done by other processes, which takes seconds to start.
     """
 
     name: str
@@ -46,9 +53,19 @@ class Engine:
     rows: Callable[[Any], list[dict[str, Any]]]
     lazy: bool = False
     knows_nan: bool = True
+    clustered: bool = False
 
     def __str__(self) -> str:
         return self.name
+
+    def make_all(self, tables: Sequence[Rows]) -> list[Any]:
+        """Make frames that can be joined; what DuckDB joins must be of one connection."""
+        return _duckdb_tables(tables) if self.make is _duckdb else [self.make(rows) for rows in tables]
+
+
+def on_engines(engines: Iterable[Engine]) -> list[Any]:
+    """Return the engines as parameters of tests, clustered ones for the heavy run."""
+    return [pytest.param(engine, id=str(engine), marks=[pytest.mark.heavy] * engine.clustered) for engine in engines]
 
 
 def _pandas(rows: Rows) -> pd.DataFrame:
@@ -80,17 +97,61 @@ def _polars_categorical(rows: Rows) -> pl.DataFrame:
     return _polars(rows).with_columns(pl.col("procedure", "grade").cast(pl.Categorical))
 
 
+def _pyarrow(rows: Rows) -> pa.Table:
+    return pa.table(
+        {name: [row[name] for row in rows] for name in COLUMNS},
+        schema=pa.schema([(name, pa.string() if kind is str else pa.float64()) for name, kind in COLUMNS.items()]),
+    )
+
+
+def _pyarrow_dictionaries(rows: Rows) -> pa.Table:
+    table = _pyarrow(rows)
+    for name in ("procedure", "grade"):
+        table = table.set_column(table.column_names.index(name), name, table[name].dictionary_encode())
+    return table
+
+
+@cache
+def dask_cluster() -> Any:
+    """Start two worker processes, once, and let Dask use them from then on."""
+    distributed: Any = import_module("distributed")
+
+    cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None)
+    client = distributed.Client(cluster)
+    atexit.register(cluster.close)
+    atexit.register(client.close)
+    return client
+
+
+def dask_frame(frame: pd.DataFrame) -> Any:
+    """Spread rows over partitions, the first of them empty."""
+    dd: Any = import_module("dask.dataframe")
+
+    dask_cluster()
+    half = len(frame) // 2
+    return dd.from_map(_itself, [frame.iloc[:0], frame.iloc[:half], frame.iloc[half:]], meta=frame.iloc[:0])
+
+
+def _itself(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame
+
+
 def _duckdb(rows: Rows) -> duckdb.DuckDBPyRelation:
+    return _duckdb_tables([rows])[0]
+
+
+def _duckdb_tables(tables: Sequence[Rows]) -> list[duckdb.DuckDBPyRelation]:
     connection = duckdb.connect()
     columns = ", ".join(f"{name} {'VARCHAR' if kind is str else 'DOUBLE'}" for name, kind in COLUMNS.items())
-    connection.execute(f"CREATE TABLE lines ({columns})")
-    if rows:
-        marks = ", ".join(f"${name}" for name in COLUMNS)
-        connection.executemany(
-            f"INSERT INTO lines VALUES ({marks})",  # noqa: S608 - names of our own
-            [{name: row[name] for name in COLUMNS} for row in rows],
-        )
-    return connection.table("lines")
+    marks = ", ".join(f"${name}" for name in COLUMNS)
+    for number, rows in enumerate(tables):
+        connection.execute(f"CREATE TABLE lines_{number} ({columns})")
+        if rows:
+            connection.executemany(
+                f"INSERT INTO lines_{number} VALUES ({marks})",  # noqa: S608 - names of our own
+                [{name: row[name] for name in COLUMNS} for row in rows],
+            )
+    return [connection.table(f"lines_{number}") for number in range(len(tables))]
 
 
 def _pandas_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -116,5 +177,23 @@ ENGINES = (
         lambda frame: frame.collect().to_dicts(),
         lazy=True,
     ),
+    Engine("pyarrow", _pyarrow, pa.Table.to_pylist),
+    Engine("pyarrow_dictionaries", _pyarrow_dictionaries, pa.Table.to_pylist),
     Engine("duckdb", _duckdb, _duckdb_rows, lazy=True),
+    Engine(
+        "dask",
+        lambda rows: dask_frame(_pandas(rows)),
+        lambda frame: _pandas_rows(frame.compute()),
+        lazy=True,
+        knows_nan=False,
+        clustered=True,
+    ),
+    Engine(
+        "dask_categorical",
+        lambda rows: dask_frame(_categorical(rows)),
+        lambda frame: _pandas_rows(frame.compute()),
+        lazy=True,
+        knows_nan=False,
+        clustered=True,
+    ),
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
+from narwhals.stable.v2.dependencies import is_dask_dataframe
 
 from tthc_cost.errors import InputFault, Place, Validation, remark, require
 from tthc_cost.line_blocks import Findings, block_costs, costed_blocks
@@ -18,6 +19,7 @@ from tthc_cost.line_columns import (
     LineColumns,
 )
 from tthc_cost.line_expressions import lazy_remarks, with_costs, with_sums
+from tthc_cost.line_partitions import columns_of_partitions, partition_costs, partition_remarks, partition_sums
 from tthc_cost.procedure_sums import blank_procedures, procedure_sums
 from tthc_cost.rates import RateTable
 
@@ -74,6 +76,10 @@ def cost_activities(activities: AnyFrame, rates: RateTable) -> AnyFrame:
     Circular 02/2017/TT-VPCP, article 27(3).
     """
     require(rates, RateTable, "rates")
+    if is_dask_dataframe(activities):
+        columns = columns_of_partitions(activities, rates)
+        _raise(columns.faults)
+        return partition_costs(activities, columns)
     frame = _frame(activities)
     columns = LineColumns.of(frame, rates)
     if isinstance(frame, nw.LazyFrame):
@@ -116,6 +122,10 @@ def cost_procedures(activities: AnyFrame, rates: RateTable) -> AnyFrame:
     0     NB-01         22527200
     """
     require(rates, RateTable, "rates")
+    if is_dask_dataframe(activities):
+        columns = columns_of_partitions(activities, rates, by_procedure=True)
+        _raise(columns.faults)
+        return partition_sums(partition_costs(activities, columns))
     frame = _frame(activities)
     columns = LineColumns.of(frame, rates, by_procedure=True)
     if isinstance(frame, nw.LazyFrame):
@@ -148,6 +158,9 @@ def validate(activities: AnyFrame, rates: RateTable | None = None) -> Validation
     >>> validate(lines).faults[0].text("en").partition(" To mend it")[0]
     'table activities › NB-01 › column effort_hours: «Thời gian thực hiện» is negative (-1.0).'
     """
+    if is_dask_dataframe(activities):
+        columns = columns_of_partitions(activities, rates, by_procedure="procedure" in activities.columns)
+        return Validation.of(columns.faults or tuple(partition_remarks(activities, columns)))
     try:
         frame = _frame(activities)
     except InputFault as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 import unicodedata
+from functools import reduce
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import narwhals.stable.v2 as nw
@@ -36,7 +38,7 @@ from tthc_cost.line_columns import (
 from tthc_cost.vocabulary import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tthc_cost.errors import Remark
     from tthc_cost.line_columns import (
@@ -46,13 +48,16 @@ if TYPE_CHECKING:
     from tthc_cost.rates import RateTable
 
     Lazy: TypeAlias = nw.LazyFrame[Any]
+    AnyLines: TypeAlias = Any
     Cell: TypeAlias = Any
     Kind: TypeAlias = tuple[str | None, str, nw.Expr, nw.Expr]
 
-__all__ = ["lazy_remarks", "with_costs", "with_sums"]
+__all__ = ["SUM_PART", "lazy_remarks", "remarks_of_kind", "with_costs", "with_sums"]
 
 _SURELY_OVER_VND: Final = 6 * 10**12
 """Above this estimate a line is over the limit whatever floats lost; up to it, its integers cannot wrap."""
+SUM_PART: Final = 2**21
+"""What a cost is split by where a sum beyond 64 bits raises: both parts of 2^41 lines add up within them."""
 
 
 def with_costs(frame: Lazy, rates: RateTable | None, columns: LineColumns) -> Lazy:
@@ -187,8 +192,7 @@ def _lazy_product(frame: Lazy) -> Lazy:
         product = annual_cost_product(
             effort, rate, charge, nw.col(_working("safe_frequency")), population, effort_steps=EFFORT_STEPS_PER_HOUR
         )
-        rounded: nw.Expr = round_half_up(product, STEPS_PER_VND)
-        return rounded.cast(nw.Int64)
+        return _rounded(product, exact_division=not frame.implementation.is_spark_like())
 
     frame = frame.with_columns(
         cost(nw.col(_steps_of(POPULATION))).alias(COST), cost(at_least_one).alias(_working("highest"))
@@ -201,31 +205,61 @@ def _lazy_product(frame: Lazy) -> Lazy:
     )
 
 
-def with_sums(frame: Lazy) -> Lazy:
-    """Add up by procedure; a float sum tells where integers would pass their limit.
+def _rounded(product: nw.Expr, *, exact_division: bool) -> nw.Expr:
+    """Round half up to whole đồng; Spark divides as floats, so there the rest is taken off first.
+
+    The quotient is then whole and below 2^43, and what floats lose of it is less than a half.
+    """
+    if exact_division:
+        rounded: nw.Expr = round_half_up(product, STEPS_PER_VND)
+        return rounded.cast(nw.Int64)
+    dividend = product + STEPS_PER_VND // 2
+    return ((dividend - dividend % STEPS_PER_VND) / STEPS_PER_VND + 0.5).floor().cast(nw.Int64)
+
+
+def with_sums(frame: AnyLines, keys: Sequence[str] = ("procedure",), costs: Sequence[str] = (COST,)) -> AnyLines:
+    """Add up costed lines by their keys; a float sum tells where integers would pass their limit.
 
     Parameters
     ----------
-    frame : narwhals LazyFrame
-        What `with_costs` returns, with ``procedure``.
+    frame : narwhals LazyFrame or DataFrame
+        Lines with the keys, the costs [đồng] and `FAULT`, as `with_costs` returns them.
+    keys : sequence of str
+        Columns to add up by.
+    costs : sequence of str
+        Columns to add up.
 
     Returns
     -------
-    narwhals LazyFrame
-        procedure, `COST` (null if a line is at fault), `FAULTY_LINES` and `FAULT`.
+    Same kind as `frame`
+        The keys, each cost (null if a line is at fault or the sum passes 2^62), `FAULTY_LINES` and `FAULT`.
     """
-    faulty, about = _working("faulty"), _working("about")
-    frame = frame.with_columns(
-        (~nw.col(FAULT).is_null()).cast(nw.Int64).alias(faulty), nw.col(COST).cast(nw.Float64).alias(about)
-    )
-    sums = frame.group_by("procedure").agg(
-        nw.col(COST).sum(), nw.col(faulty).sum(), nw.col(about).sum(), nw.col(FAULT).min()
-    )
-    complete = (nw.col(faulty) == 0) & (nw.col(about) <= float(SUM_LIMIT_VND))
-    too_large = nw.when(nw.col(about) > float(SUM_LIMIT_VND)).then(_text("sum_too_large"))
+    faulty = _working("faulty")
+    added: dict[str, nw.Expr] = {faulty: (~nw.col(FAULT).is_null()).cast(nw.Int64)}
+    wholes: dict[str, list[tuple[str, int]]] = {}
+    for name in costs:
+        cost = nw.col(name)
+        parts = {name: (cost, 1)}
+        if frame.implementation.is_spark_like():  # which raises where a sum passes 2^63
+            rest = cost % SUM_PART
+            high, low = _working(f"high_{name}"), _working(f"low_{name}")
+            parts = {high: ((cost - rest) // SUM_PART, SUM_PART), low: (rest, 1)}
+        added |= {part: value.cast(nw.Int64) for part, (value, _) in parts.items()}
+        added[_working(f"about_{name}")] = cost.cast(nw.Float64)
+        wholes[name] = [(part, unit) for part, (_, unit) in parts.items()]
+    frame = frame.with_columns(**added)
+    sums = frame.group_by(*keys).agg(*(nw.col(name).sum() for name in added), nw.col(FAULT).min())
+    fits = [nw.col(_working(f"about_{name}")) <= float(SUM_LIMIT_VND) for name in costs]
+    complete = nw.all_horizontal(nw.col(faulty) == 0, *fits, ignore_nulls=False)
+    too_large = nw.when(~nw.all_horizontal(*fits, ignore_nulls=False)).then(_text("sum_too_large"))
     return sums.select(
-        "procedure",
-        nw.when(complete).then(nw.col(COST)).cast(nw.Int64).alias(COST),
+        *keys,
+        *(
+            reduce(
+                operator.add, (nw.when(complete).then(nw.col(part)).cast(nw.Int64) * unit for part, unit in parts)
+            ).alias(name)
+            for name, parts in wholes.items()
+        ),
         nw.col(faulty).cast(nw.Int64).alias(FAULTY_LINES),
         nw.coalesce(nw.col(FAULT), too_large).alias(FAULT),
     )
@@ -248,6 +282,9 @@ def lazy_remarks(frame: Lazy, columns: LineColumns) -> Iterator[Remark]:
     """
     nothing = nw.lit(0, dtype=nw.Int64)
     kinds: list[Kind] = [
+        ("procedure", "blank_required", ~nw.col(_working("code_procedure")).is_null(), nothing),
+    ] * columns.by_procedure
+    kinds += [
         (figure.name, code, nw.col(_code_of(figure)) == code, nw.col(_working(figure.name)))
         for figure in FIGURES
         for code in CELL_CODES
@@ -276,17 +313,35 @@ def lazy_remarks(frame: Lazy, columns: LineColumns) -> Iterator[Remark]:
         example = nw.col(seen).min() if code == "negative" else nw.col(seen).max()
         totals += [nw.col(count).sum(), example, nw.col(where).min(), nw.col(where).max().alias(f"{where}_last")]
     aggregated = frame.with_columns(*marks).select(*totals)
-    collected = aggregated.collect() if frame.implementation.is_polars() else aggregated.collect("pandas")
+    if frame.implementation.is_polars():
+        collected = aggregated.collect()
+    else:
+        collected = aggregated.collect("pyarrow" if frame.implementation.is_spark_like() else "pandas")
     row = iter(collected.row(0))
     for (column, code, _, _), count, seen, first, last in zip(kinds, row, row, row, row, strict=True):
         if count and not is_missing(count):
-            yield from _said_of_lines(column, code, (int(count), seen, first, last), columns.rates)
+            yield from remarks_of_kind(column, code, (int(count), seen, first, last), columns.rates)
 
 
-def _said_of_lines(
+def remarks_of_kind(
     column: str | None, code: str, lines: tuple[int, Cell, Cell, Cell], rates: RateTable | None
 ) -> Iterator[Remark]:
-    """Say one kind of fault or note of a lazy frame."""
+    """Say one kind of fault or note of a lazy frame.
+
+    Parameters
+    ----------
+    column, code : str
+        What is wrong, and where; no column for a fault of the whole line.
+    lines : tuple
+        How many lines have it, a figure that has it, and the first and last of their procedures.
+    rates : RateTable or None
+        Hourly rates, to name the grades nearest to an unknown one.
+
+    Yields
+    ------
+    Remark
+        The fault, then how many lines have it; a note at once with its count.
+    """
     place = Place(table=ACTIVITIES.name, column=column)
     count, seen, *keys = lines
     if code == "off_grid_lines" and column is not None:

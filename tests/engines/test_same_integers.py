@@ -18,7 +18,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine_frames import ENGINES
+from engine_frames import ENGINES, on_engines
+from hostile_lines import HOSTILE, NOTHING, RATES, SOUND, SOUND_COST, counted, edges, rate_table
 from oracle import line_cost, sums
 from strategies import portfolios, rearranged, tied_lines
 from tthc_cost.arithmetic import LINE_LIMIT_VND
@@ -27,26 +28,8 @@ from tthc_cost.errors import InputFault
 from tthc_cost.rates import RateTable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from engine_frames import Engine
     from strategies import Line, Portfolio
-    from tthc_cost.errors import Validation
-
-SOUND: dict[str, Any] = {
-    "procedure": "NB-01", "grade": "A1/1", "effort_hours": 2.0, "service_vnd": None, "fee_vnd": 20_000.0,
-    "other_vnd": 0.0, "frequency": 1.0, "population": 40.0,
-}  # fmt: skip
-SOUND_COST = (2 * 45_265 + 20_000) * 40
-
-
-def rate_table(rates: Mapping[str, int]) -> RateTable:
-    return RateTable.from_table(
-        pd.DataFrame({"grade": list(rates), "vnd_per_hour": list(rates.values())}), source="bảng thử"
-    )
-
-
-RATES = rate_table({"A1/1": 45_265, "Chuyên viên hòa giải": 10**8})
 
 
 def costs(engine: Engine, rows: list[dict[str, Any]], rates: RateTable = RATES) -> list[Any]:
@@ -70,19 +53,22 @@ def fault_codes(engine: Engine, rows: list[dict[str, Any]], rates: RateTable = R
     return [fault.code for fault in caught.value.faults]
 
 
-@pytest.fixture(scope="session", params=ENGINES, ids=str)
+@pytest.fixture(scope="session", params=on_engines(ENGINES))
 def engine(request: pytest.FixtureRequest) -> Engine:
     """Every engine in turn."""
     chosen: Engine = request.param
     return chosen
 
 
-@pytest.fixture(scope="session", params=[engine for engine in ENGINES if engine.lazy], ids=str)
+@pytest.fixture(scope="session", params=on_engines(engine for engine in ENGINES if engine.lazy))
 def lazy_engine(request: pytest.FixtureRequest) -> Engine:
     """Every lazy engine in turn."""
     found: Engine = request.param
     return found
 
+
+# What the tests ask of a frame of Dask; costing itself never hands one to narwhals.
+pytestmark = pytest.mark.filterwarnings("ignore:Dask support is moving:FutureWarning")
 
 # An engine plans a query for each example, so the tables are long and the examples few.
 few_but_long = settings(max_examples=5)
@@ -119,6 +105,11 @@ def test_order_changes_nothing(engine: Engine, data: st.DataObject) -> None:
     assert total_by_procedure(engine, rows, rates) == total_by_procedure(engine, shuffled, rates)
 
 
+def test_the_greatest_costs_round_as_exactly_as_the_least(engine: Engine) -> None:
+    rows, expected = zip(*edges(), strict=True)
+    assert costs(engine, list(rows)) == list(expected)
+
+
 def test_seven_tenths_of_an_hour_is_not_one_dong_short(engine: Engine) -> None:
     assert costs(engine, [SOUND | {"effort_hours": 0.7, "fee_vnd": None, "population": 1.0}]) == [31_686]
 
@@ -149,7 +140,7 @@ def test_normal_forms_of_a_grade_are_one(engine: Engine) -> None:
 
 def test_the_other_tone_style_is_known_or_a_fault_and_never_a_wrong_cost(engine: Engine) -> None:
     row = SOUND | {"fee_vnd": 0.0, "population": 1.0, "grade": "Chuyên viên hoà giải"}
-    assert costs(engine, [row]) == [None if engine.lazy else 2 * 10**8]
+    assert costs(engine, [row]) in ([[None], [2 * 10**8]] if engine.lazy else [[2 * 10**8]])
 
 
 def test_one_rate_for_all_asks_for_no_grade(engine: Engine) -> None:
@@ -164,35 +155,6 @@ def test_an_absent_money_column_is_blank(engine: Engine) -> None:
 
 
 # Hostile lines
-
-NOTHING = {"effort_hours": None, "service_vnd": None, "fee_vnd": None, "other_vnd": None}
-HOSTILE: list[tuple[dict[str, Any], list[str]]] = [
-    *(({name: -1.0}, ["negative"]) for name in ("effort_hours", "fee_vnd", "frequency", "population")),
-    *(({name: math.inf}, ["not_finite"]) for name in ("effort_hours", "fee_vnd", "frequency", "population")),
-    *(({name: -math.inf}, ["not_finite"]) for name in ("effort_hours", "population")),
-    ({"effort_hours": 100_000.5}, ["over_limit"]),
-    ({"service_vnd": 1e12 + 1}, ["over_limit"]),
-    ({"frequency": 1e300}, ["over_limit"]),
-    ({"population": 1e9 + 1}, ["over_limit"]),
-    ({"frequency": None}, ["blank_required"]),
-    ({"population": None}, ["blank_required"]),
-    ({"population": 1.5}, ["not_whole"]),
-    ({"population": 0.2}, ["not_whole"]),
-    ({"effort_hours": 0.0001}, ["rounds_to_zero"]),
-    ({"frequency": 0.001}, ["rounds_to_zero"]),
-    ({"other_vnd": 0.4}, ["rounds_to_zero"]),
-    ({"grade": None}, ["effort_without_grade"]),
-    ({"grade": "  "}, ["effort_without_grade"]),
-    ({"grade": "A9/9"}, ["unknown_grade"]),
-    ({"grade": "A9/9", "effort_hours": 0.0}, ["unknown_grade"]),
-    (NOTHING, ["no_figure"]),
-    (NOTHING | {"grade": "A9/9"}, ["no_figure", "unknown_grade"]),
-    ({"effort_hours": -1.0, "grade": None, "population": None}, ["negative", "blank_required"]),
-    ({"fee_vnd": 1e12, "population": 6.0}, ["line_over_limit"]),
-    ({"fee_vnd": 1e12, "frequency": 6.0, "population": 0.0}, ["line_over_limit"]),
-    ({"effort_hours": 1e5, "fee_vnd": 1e12, "frequency": 1e5, "population": 1e9}, ["line_over_limit"]),
-    ({"grade": "Chuyên viên hòa giải", "effort_hours": 1e5, "population": 1e9}, ["line_over_limit"]),
-]
 
 
 def test_hostile_lines_are_named_and_no_others(engine: Engine) -> None:
@@ -211,14 +173,6 @@ def test_hostile_lines_are_named_and_no_others(engine: Engine) -> None:
         expected = [((key,), code) for key, codes in named for code in codes]
         assert [(fault.place.key, fault.code) for fault in said.faults] == expected
         assert fault_codes(engine, rows) == [code for _, code in expected]
-
-
-def counted(said: Validation) -> Counter[str]:
-    """Return how many lines have each fault, as the remarks on a lazy frame say."""
-    found: Counter[str] = Counter()
-    for values in (dict(fault.values) for fault in said.faults if fault.code == "lines_at_fault"):
-        found[values["code"]] += int(values["count"])
-    return found
 
 
 def test_nan_is_a_fault_where_it_is_no_blank(engine: Engine) -> None:
@@ -368,36 +322,6 @@ def test_the_input_is_not_changed(engine: Engine) -> None:
     cost_procedures(frame, RATES)
     validate(frame, RATES)
     assert engine.rows(frame) == before
-
-
-def test_lazy_frames_stay_lazy(lazy_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    frame = lazy_engine.make([SOUND])
-
-    def refuse(*_: Any, **__: Any) -> None:
-        pytest.fail("a lazy frame was collected")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(pl.LazyFrame, "collect", refuse)
-        patched.setattr(nw.LazyFrame, "collect", refuse)
-        lines, procedures = cost_activities(frame, RATES), cost_procedures(frame, RATES)
-    assert (
-        lazy_engine.rows(lines)[0]["annual_cost_vnd"]
-        == lazy_engine.rows(procedures)[0]["annual_cost_vnd"]
-        == SOUND_COST
-    )
-
-
-def test_validating_a_lazy_frame_collects_once(lazy_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = []
-    collect = nw.LazyFrame.collect
-
-    def counted(frame: Any, *arguments: Any, **keywords: Any) -> Any:
-        calls.append(frame)
-        return collect(frame, *arguments, **keywords)
-
-    monkeypatch.setattr(nw.LazyFrame, "collect", counted)
-    validate(lazy_engine.make([SOUND | {"grade": None}]), RATES)
-    assert len(calls) == 1
 
 
 # Types of column
