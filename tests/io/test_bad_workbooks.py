@@ -16,7 +16,7 @@ import xlsxwriter
 import xlwt
 
 from tthc_cost.errors import InputFault
-from tthc_cost.io import opening, read_review, read_reviews
+from tthc_cost.io import archive_parts, read_review, read_reviews
 from workbooks import AFTER, NOW, cost_cell, patch_part, save, save_old, sound_sheets
 
 if TYPE_CHECKING:
@@ -363,7 +363,7 @@ def test_a_doctype_is_refused_wherever_it_stands(tmp_path: Path, doctype: str, p
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     path = save(tmp_path / "so.xlsx")
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/bomb.xml", "w") as part:
-        for _ in range(opening.LARGEST_FILE // 2**20 + 1):
+        for _ in range(archive_parts.LARGEST_FILE // 2**20 + 1):
             part.write(bytes(2**20))
     assert path.stat().st_size < 2**20
     _assert_is_said(_faults(path), "file_too_large", "so.xlsx")

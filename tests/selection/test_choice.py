@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from fractions import Fraction
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,9 +15,14 @@ from hypothesis import strategies as st
 from remarks import codes_of, only, says
 from selection_oracle import RATES, Asked, Case, Plan, Way, asked, best_of, cases
 from tthc_cost.comparison import compare
-from tthc_cost.errors import InputFault, TthcCostError, UnknownNameError, ZeroBaselineError
+from tthc_cost.errors import InputFault, TthcCostError, UnknownNameError, WrongKindError, ZeroBaselineError
+from tthc_cost.inventory import Inventory
+from tthc_cost.measures.kinds import LineAfter, SimplifyWork
+from tthc_cost.model import Activity, Procedure, Range
 from tthc_cost.selection.choice import Objective, _left_open, frontier, select
 from tthc_cost.selection.model import Solution
+from tthc_cost.uncertainty.assumptions import Assumptions
+from tthc_cost.uncertainty.probability import target_probability
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -335,6 +342,76 @@ def test_the_frontier_rises_and_ends_at_the_most_that_can_be_saved() -> None:
     assert table["reduction"].is_monotonic_increasing
     assert table["codes"].tolist()[-1] == "PA-1; PA-2; PA-3"
     assert compare(found.points[1].review, RATES).total == found.points[1].total
+
+
+def one_report(hours: float, spread: tuple[float, float] | None = None) -> Inventory:
+    """One procedure of one line, whose effort may lie between shares of what is stated."""
+    ranges = [Range("activities", "NB-1/1", "effort_hours", spread[0] * hours, spread[1] * hours)] if spread else []
+    line = Activity("NB-1", "1", name="lập báo cáo", effort_hours=hours)
+    return Inventory.from_objects(Procedure("NB-1", "Báo cáo", frequency=1, population=40), line, *ranges)
+
+
+def to(code: str, hours: float, one_off_vnd: int = 1) -> SimplifyWork:
+    return SimplifyWork(code, "NB-1", (LineAfter("1", effort_hours=hours),), one_off_vnd=one_off_vnd)
+
+
+NOT_SHARED = Assumptions(grade_cv=0, stage_cv=0, agency_cv=0)
+
+
+def test_where_nothing_is_uncertain_every_point_reaches_its_target_for_sure() -> None:
+    plans = (lower("PA-1", 0, 41, 5), lower("PA-2", 1, 70, 6), lower("PA-3", 2, 40, 10))
+    case = Case(apart(100, 100, 100), plans)
+    found = frontier(case.measures(), case.baseline(), RATES, ["10%", "20%"], assumptions=NOT_SHARED)
+    assert found.table["probability"].tolist() == [1.0, 1.0, 1.0]
+    assert found.table["probability"].dtype == "float64"
+    beyond = frontier(case.measures(), case.baseline(), RATES, ["10%", "60%"], assumptions=NOT_SHARED)
+    assert beyond.probabilities == (1.0, 0.0)  # the most that can be saved is less than the 60 % that was asked for
+
+
+def test_a_frontier_without_targets_has_no_probability() -> None:
+    found = frontier([to("PA-1", 6)], one_report(8), RATES, [])
+    assert len(found.points) == 1
+    assert math.isnan(found.table["probability"].tolist()[0])
+
+
+def test_an_error_that_both_states_share_in_part_gives_each_point_the_probability_of_the_normal_ratio() -> None:
+    """One factor of lognormal errors of each state: ln(after ÷ before) is normal, so its probability is known."""
+    cv, correlation = 0.2, 0.5
+    assumed = Assumptions(grade_cv=cv, stage_cv=0, agency_cv=0, between_states=correlation)
+    measures = [to("PA-1", 6.4, 1), to("PA-2", 6, 2), to("PA-3", 4, 3)]
+    found = frontier(measures, one_report(8), RATES, ["20%", "25%", "40%"], assumptions=assumed)
+    sigma = math.sqrt(2 * (math.log1p(cv**2) - math.log1p(correlation * cv**2)))
+    exact = [
+        NormalDist().cdf(math.log((1 - target) / after) / sigma)
+        for target, after in ((0.2, 0.8), (0.25, 0.75), (0.4, 0.5), (0.4, 0.5))
+    ]
+    assert exact[:2] == [0.5, 0.5]
+    assert found.probabilities == pytest.approx(exact, rel=1e-9)
+    assert found.table["probability"].tolist() == list(found.probabilities)
+
+
+def test_a_point_is_as_sure_as_what_is_compared_of_its_review() -> None:
+    found = frontier([to("PA-1", 6), to("PA-2", 4)], one_report(8, (0.5, 2)), RATES, ["20%", "30%"])
+    one_by_one = [
+        target_probability(compare(point.review, RATES), point.target or "30%", draws=0).probability
+        for point in found.points
+    ]
+    assert list(found.probabilities) == one_by_one
+    assert 0.5 < found.probabilities[0] < 1
+
+
+def test_probabilities_are_worked_out_only_when_asked_for_and_faulty_ranges_said_then() -> None:
+    wrong = Range("activities", "NB-1/1", "fee_vnd", 300, 400)
+    baseline = Inventory.from_objects(
+        Procedure("NB-1", "Báo cáo", frequency=1, population=1), Activity("NB-1", "1", fee_vnd=100), wrong
+    )
+    measures = [SimplifyWork("PA-1", "NB-1", (LineAfter("1", fee_vnd=50),))]
+    found = frontier(measures, baseline, RATES, ["20%"])
+    assert found.points[0].codes == ("PA-1",)
+    with pytest.raises(InputFault):
+        _ = found.table
+    with pytest.raises(WrongKindError):
+        frontier(measures, baseline, RATES, ["20%"], assumptions="pert")  # type: ignore[arg-type]
 
 
 def test_the_frontier_keeps_to_its_restrictions() -> None:

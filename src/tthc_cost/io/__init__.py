@@ -1,8 +1,9 @@
 """The edge to files: what departments send in, read; workbooks, forms and tables, written."""
 
+from tthc_cost.io.claim_lists import read_claims
 from tthc_cost.io.costs import PublishedCosts, read_costs
 from tthc_cost.io.example import EXAMPLE_PATH, read_example
-from tthc_cost.io.measure_lists import read_measures
+from tthc_cost.io.measure_lists import read_measures, write_measures, write_measures_template
 from tthc_cost.io.reading import find_workbooks, read_review, read_reviews
 from tthc_cost.io.scm.layout import ScmLayout
 from tthc_cost.io.scm.reading import read_scm_form, read_scm_forms
@@ -18,6 +19,7 @@ __all__ = [
     "WordForms",
     "find_tables",
     "find_workbooks",
+    "read_claims",
     "read_costs",
     "read_example",
     "read_measures",
@@ -28,6 +30,8 @@ __all__ = [
     "read_tables",
     "read_word_folder",
     "read_word_forms",
+    "write_measures",
+    "write_measures_template",
     "write_review",
     "write_scm_form",
     "write_tables",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["EXACT_BELOW", "FIRST_DATE", "LONGEST_TEXT", "NewBook", "cell_text", "new_book", "printed_across"]
+__all__ = ["EXACT_BELOW", "FIRST_DATE", "LONGEST_TEXT", "Exact", "NewBook", "cell_text", "new_book", "printed_across"]
 
 LONGEST_TEXT: Final = 32_767
 """Characters that a cell holds."""
@@ -28,6 +28,21 @@ FIRST_DATE: Final = dt.date(1900, 3, 1)
 _NO_DATE: Final = dt.datetime(1980, 1, 1)  # noqa: DTZ001 - the date of the parts within
 _A4: Final = 9
 _NO_XML: Final = dict.fromkeys((0xFFFE, 0xFFFF), "�")
+
+
+class Exact(float):
+    """A number that a file holds to its last digit; XlsxWriter writes sixteen, and some numbers have one more.
+
+    Examples
+    --------
+    >>> f"{7 / 60:.16G}", f"{Exact(7 / 60):.16G}"
+    ('0.1166666666666667', '0.11666666666666667')
+    """
+
+    __slots__ = ()
+
+    def __format__(self, _digits: str) -> str:
+        return repr(float(self))
 
 
 @dataclass(slots=True)

@@ -9,8 +9,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from tthc_cost.errors import InputFault
+from tthc_cost.io.archive_parts import read_contents
 from tthc_cost.io.headings import HEADING_ROWS
-from tthc_cost.io.opening import MOST_CELLS, MOST_ROWS, read_contents
+from tthc_cost.io.opening import MOST_CELLS, MOST_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from tthc_cost.io.books import printed_across
@@ -17,11 +18,49 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
 
     from tthc_cost.io.books import NewBook
-    from tthc_cost.schema import Column
+    from tthc_cost.schema import Column, Table
 
-__all__ = ["EXAMPLE", "TITLE", "hint", "introduce"]
+__all__ = ["OF_REVIEWS", "Example", "Introduction", "hint", "introduce"]
 
-TITLE: Final = "BIỂU RÀ SOÁT, ĐƠN GIẢN HÓA THỦ TỤC HÀNH CHÍNH NỘI BỘ"
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A table of an example filled in.
+
+    Parameters
+    ----------
+    table
+        Whose it is.
+    columns
+        Names of those that are shown.
+    rows
+        Their cells.
+    """
+
+    table: Table
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """What the first sheet of a workbook says.
+
+    Parameters
+    ----------
+    title
+        Of the sheet and of the document.
+    rules
+        How to fill it in, in lines.
+    examples
+        Tables of an example filled in.
+    """
+
+    title: str
+    rules: str
+    examples: tuple[Example, ...]
+
+
 _HOW_TO_FILL: Final = """\
 Biểu này ghi chi phí tuân thủ của từng thủ tục hành chính (TTHC) nội bộ trước và sau khi đơn giản hóa, và kết quả \
 rà soát. Trang này không được đọc khi tính toán; ví dụ đã điền có ở cuối trang.
@@ -51,8 +90,9 @@ def _line(stage: Stage, name: str, hours: float, fee: int | None = None) -> tupl
     return stage.label(), name, Bearer.REQUESTER.label(), "A1/1", hours, fee
 
 
-EXAMPLE: Final[Mapping[str, tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]]] = {
-    "procedures": (
+_EXAMPLES: Final = (
+    Example(
+        TABLES["procedures"],
         (STATE, "procedure", "name", "kind", "level", "agency", "frequency", "population"),
         tuple(
             (state, _CODE, "Nâng bậc lương trước thời hạn", Kind.BETWEEN_AGENCIES.label(), Level.PROVINCE.label(),
@@ -60,7 +100,8 @@ EXAMPLE: Final[Mapping[str, tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]]
             for state in (_NOW, _AFTER)
         ),
     ),
-    "activities": (
+    Example(
+        TABLES["activities"],
         (STATE, "procedure", "activity", "stage", "name", "bearer", "grade", "effort_hours", "fee_vnd"),
         (
             (_NOW, _CODE, "1", *_line(Stage.PREPARATION, "Lập hồ sơ đề nghị", 8, 20_000)),
@@ -71,16 +112,20 @@ EXAMPLE: Final[Mapping[str, tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]]
             (_AFTER, _CODE, "3", *_line(Stage.RESULT, "Nhận kết quả trực tuyến", 1)),
         ),
     ),
-    "decisions": (
+    Example(
+        TABLES["decisions"],
         ("procedure", "decision", "round", "reviewed_on", "submitted_on"),
         ((_CODE, DecisionKind.AMEND.label(), 1, "15/10/2023", "15/11/2023"),),
     ),
-    "rates": (
+    Example(
+        TABLES["rates"],
         ("grade", "valid_from", "vnd_per_hour", "source"),
         (("A1/1", "01/01/2023", 45_265, "GDP bình quân đầu người năm 2022"),),
     ),
-}  # fmt: skip
-"""An example filled in: of each table the columns that are shown, and their cells."""
+)  # fmt: skip
+
+OF_REVIEWS: Final = Introduction("BIỂU RÀ SOÁT, ĐƠN GIẢN HÓA THỦ TỤC HÀNH CHÍNH NỘI BỘ", _HOW_TO_FILL, _EXAMPLES)
+"""What a workbook of a review says first."""
 
 _COLUMNS: Final = 9
 _WIDTH: Final = 15
@@ -136,13 +181,15 @@ def hint(name: str, column: Column | None) -> str:
     return _HINTS_OF_KINDS.get(column.kind, "")
 
 
-def introduce(new: NewBook, about: str, heading: Format) -> None:
+def introduce(new: NewBook, introduction: Introduction, about: str, heading: Format) -> None:
     """Write the first sheet: the title, what is said about this workbook, the rules, and the example.
 
     Parameters
     ----------
     new : NewBook
         The workbook; the sheet is added to it.
+    introduction : Introduction
+        What it says.
     about : str
         What to say of it, in lines.
     heading : Format
@@ -154,9 +201,9 @@ def introduce(new: NewBook, about: str, heading: Format) -> None:
     printed_across(sheet)
     sheet.fit_to_pages(1, 1)
     strong = new.style(bold=True, text_wrap=True)
-    said = [(TITLE, new.style(bold=True, font_size=14, text_wrap=True))]
+    said = [(introduction.title, new.style(bold=True, font_size=14, text_wrap=True))]
     said += [(line, strong) for line in about.splitlines()]
-    said += [(line, new.style(text_wrap=True)) for line in _HOW_TO_FILL.splitlines()]
+    said += [(line, new.style(text_wrap=True)) for line in introduction.rules.splitlines()]
     said += [(_EXAMPLE_TITLE, strong)]
     for row, (line, style) in enumerate(said):
         sheet.merge_range(row, 0, row, _COLUMNS - 1, "", style)
@@ -164,10 +211,10 @@ def introduce(new: NewBook, about: str, heading: Format) -> None:
         sheet.set_row(row, _LINE_HEIGHT * math.ceil(max(len(line), 1) / _LETTERS_ACROSS) + 3)
     row = len(said)
     framed = new.style(text_wrap=True, border=1, num_format="#,##0")
-    for name, (columns, rows) in EXAMPLE.items():
-        labels = heading_labels(TABLES[name])
-        sheet.write_string(row, 0, f"Trang «{TABLES[name].vi}»", new.style(bold=True))
-        table: Sequence[tuple[Any, ...]] = (tuple(labels[column] for column in columns), *rows)
+    for example in introduction.examples:
+        labels = heading_labels(example.table)
+        sheet.write_string(row, 0, f"Trang «{example.table.vi}»", new.style(bold=True))
+        table: Sequence[tuple[Any, ...]] = (tuple(labels[column] for column in example.columns), *example.rows)
         for below, cells in enumerate(table, start=1):
             style = heading if below == 1 else framed
             longest = max(len(str(cell)) for cell in cells)

@@ -2,15 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import lzma
-import math
-import posixpath
-import re
-import stat
-import struct
-import zipfile
-import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -18,18 +9,20 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tthc_cost.errors import InputFault, MissingExtraError, Place
-from tthc_cost.io.biff import open_records
-from tthc_cost.io.markup import (
-    Bound,
-    check_prologue,
-    column_letters,
-    damaged,
-    look_at_cells,
-    read_tags,
-    text_lengths,
+from tthc_cost.io.archive_parts import (
+    main_part,
+    read_contents,
+    relations_of,
+    sealed,
+    shared_texts,
+    sheets_of,
+    unpack,
 )
+from tthc_cost.io.biff import open_records
+from tthc_cost.io.markup import check_prologue, column_letters, damaged, look_at_cells, text_lengths
 
 if TYPE_CHECKING:
+    import io
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
@@ -38,28 +31,14 @@ if TYPE_CHECKING:
     from tthc_cost.errors import Remark
     from tthc_cost.io.markup import Area, Cells
 
-__all__ = ["LARGEST_FILE", "MOST_CELLS", "MOST_ROWS", "Sheet", "Workbook", "open_workbook", "read_contents"]
+__all__ = ["MOST_CELLS", "MOST_ROWS", "Sheet", "Workbook", "open_workbook"]
 
-LARGEST_FILE: Final = 128 * 2**20
-"""Bytes that the parts of one workbook may unpack to."""
 MOST_ROWS: Final = 200_000
 MOST_CELLS: Final = 5_000_000
 """Rows of one sheet, and cells of the rectangle from A1 to its last filled cell."""
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE: Final = "EncryptedPackage".encode("utf-16-le")
-_ROOT_RELATIONS: Final = "_rels/.rels"
-_OTHER_PARTS: Final = re.compile(
-    r"/(drawings|charts|media|theme|pivot\w*|comments\w*|externalLinks|customXml|macrosheets|worksheets/_rels)(/|$)"
-)
-_SHARED_TEXTS: Final = "xl/sharedstrings.xml"
-_LONGEST_TITLE: Final = 255
-_BROKEN: Final = (
-    zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError,
-    LookupError,
-)  # fmt: skip
-"""What unpacking a damaged archive can raise: it seeks and decodes where the damaged directory says."""
-_COMPRESSIONS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,17 +145,17 @@ def open_workbook(path: Path, file: str, *, formats: Sequence[str] = ("xlsx",)) 
 
 def _open_xlsx(data: bytes, file: str) -> Workbook:
     place = Place(file)
-    parts = _parts(data, place)
-    main = _main_part(parts, place)
-    relations = _relations_of(main, parts, place)
-    sheets, hidden, calculates_on_load = _sheets(parts, main, relations, place)
+    parts = unpack(data, place)
+    main = main_part(parts, place)
+    relations = relations_of(main, parts, place)
+    sheets, hidden, calculates_on_load = sheets_of(parts, main, relations, place)
     for name in parts.keys() - set(sheets.values()):
         check_prologue(parts[name], place)
 
-    shared = _shared_texts(parts, relations, place)
+    shared = shared_texts(parts, relations, place)
     lengths = text_lengths(parts[shared], place) if shared else []
 
-    calamine = _calamine(_sealed(parts), place)
+    calamine = _calamine(sealed(parts), place)
 
     def read(name: str) -> tuple[Cells, Callable[[], list[list[Any]]]]:
         here = Place(file, name)
@@ -248,151 +227,3 @@ def _merged(look: Cells, place: Place) -> tuple[Area, ...]:
         if area.size > 1:
             areas.append((top, left, top + area.shape[0] - 1, left + area.shape[1] - 1))
     return tuple(areas)
-
-
-# The file and its parts
-
-
-def read_contents(path: Path, place: Place) -> bytes:
-    """Read a file within its limit.
-
-    Raises
-    ------
-    InputFault
-        If it is missing, no regular file, unreadable, too large or empty.
-    """
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise InputFault.because("file_unreadable", place, reason="not a regular file")
-        if status.st_size > LARGEST_FILE:
-            raise _too_large(place, status.st_size)
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise InputFault.because("file_missing", place) from None
-    except OSError as error:
-        raise InputFault.because("file_unreadable", place, reason=error.strerror or type(error).__name__) from None
-    if not data:
-        raise InputFault.because("file_empty", place)
-    return data
-
-
-def _too_large(place: Place, size: int) -> InputFault:
-    return InputFault.because("file_too_large", place, size=math.ceil(size / 2**20), limit=LARGEST_FILE // 2**20)
-
-
-def _is_of_cells(name: str) -> bool:
-    """Tell the parts that cells are made of from pictures, charts, macros and the like."""
-    if name in {_ROOT_RELATIONS, "[Content_Types].xml"}:
-        return True
-    folder, _, last = name.rpartition("/")
-    is_xml = folder.split("/")[0] in {"xl", ""} and last.endswith((".xml", ".rels"))
-    return is_xml and not _OTHER_PARTS.search(folder)
-
-
-def _parts(data: bytes, place: Place) -> dict[str, bytes]:
-    """Unpack the parts that cells are made of, within bounds."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            # A directory may understate a size; what is read never goes beyond it, and its checksum then fails.
-            return {entry.filename: archive.read(entry) for entry in _entries_of_cells(archive, place)}
-    except InputFault:
-        raise
-    except zipfile.BadZipFile as error:
-        if data.startswith(b"PK"):
-            raise damaged(place, error) from None
-        raise InputFault.because("file_not_workbook", place) from None
-    except _BROKEN as error:
-        raise damaged(place, error) from None
-
-
-def _entries_of_cells(archive: zipfile.ZipFile, place: Place) -> list[zipfile.ZipInfo]:
-    """Return what the directory of an archive says of the parts that cells are made of, once it bears being read."""
-    names = set(archive.namelist())
-    if "xl/workbook.bin" in names:
-        raise InputFault.because("file_other_format", place, format=".xlsb")
-    if "content.xml" in names and "mimetype" in names:
-        raise InputFault.because("file_other_format", place, format=".ods")
-    entries = [entry for entry in archive.infolist() if _is_of_cells(entry.filename)]
-    if len({entry.filename.casefold() for entry in entries}) < len(entries):
-        raise damaged(place, "duplicate part")
-    if any(entry.flag_bits & 1 for entry in entries):
-        raise InputFault.because("file_encrypted", place)
-    size = sum(entry.file_size for entry in entries)
-    if size > LARGEST_FILE:
-        raise _too_large(place, size)
-    if any(entry.compress_type not in _COMPRESSIONS for entry in entries):
-        raise damaged(place, "compression")
-    return entries
-
-
-def _relations(parts: Mapping[str, bytes], name: str, place: Place) -> list[tuple[str, str, str]]:
-    """Return type, identifier and target of each relation in a part, the targets from the root."""
-    folder = posixpath.dirname(posixpath.dirname(name))
-    found = []
-    for tag, attributes in read_tags(parts[name], place):
-        if tag == "Relationship":
-            kind, target = attributes.get("Type", "").rpartition("/")[2], attributes.get("Target", "")
-            found.append((kind, attributes.get("Id", ""), posixpath.normpath(posixpath.join("/", folder, target))[1:]))
-    return found
-
-
-def _main_part(parts: Mapping[str, bytes], place: Place) -> str:
-    if _ROOT_RELATIONS in parts:
-        for kind, _, target in _relations(parts, _ROOT_RELATIONS, place):
-            if kind == "officeDocument" and target in parts:
-                return target
-    raise InputFault.because("file_not_workbook", place)
-
-
-def _relations_of(main: str, parts: Mapping[str, bytes], place: Place) -> list[tuple[str, str, str]]:
-    name = posixpath.join(posixpath.dirname(main), "_rels", f"{posixpath.basename(main)}.rels")
-    if name not in parts:
-        raise damaged(place, name)
-    return _relations(parts, name, place)
-
-
-def _shared_texts(parts: Mapping[str, bytes], relations: Sequence[tuple[str, str, str]], place: Place) -> str | None:
-    """Return the part of the texts that cells share, whether it is found by its relation or by its usual name."""
-    related = {target for kind, _, target in relations if kind == "sharedStrings" and target in parts}
-    found = related | {name for name in parts if name.casefold() == _SHARED_TEXTS}
-    if len(found) > 1:
-        raise damaged(place, "; ".join(sorted(found)))
-    return next(iter(found), None)
-
-
-def _sheets(
-    parts: Mapping[str, bytes], main: str, relations: Sequence[tuple[str, str, str]], place: Place
-) -> tuple[dict[str, str], frozenset[str], bool]:
-    """Return the part of each worksheet by its name, which are hidden, and whether formulas are calculated on load."""
-    targets = {identifier: (kind, target) for kind, identifier, target in relations}
-    sheets = {}
-    hidden = set()
-    calculates = False
-    tags = read_tags(parts[main], place)
-    if not any(tag == "workbook" for tag, _ in tags):
-        raise InputFault.because("file_not_workbook", place)
-    for tag, attributes in tags:
-        if tag == "calcPr":
-            calculates = attributes.get("fullCalcOnLoad", "0") in {"1", "true"}
-        if tag == "sheet":
-            identifier = next((value for name, value in attributes.items() if name.endswith(":id")), "")
-            kind, target = targets.get(identifier, ("", ""))
-            if kind == "worksheet":
-                title = attributes.get("name", "")
-                if target not in parts or title in sheets or len(title) > _LONGEST_TITLE:
-                    raise damaged(place, target)
-                sheets[title] = target
-                if attributes.get("state", "visible") != "visible":
-                    hidden.add(title)
-                Bound.SHEETS.check(len(sheets), place)
-    return sheets, frozenset(hidden), calculates
-
-
-def _sealed(parts: Mapping[str, bytes]) -> io.BytesIO:
-    sealed = io.BytesIO()
-    with zipfile.ZipFile(sealed, "w") as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    sealed.seek(0)
-    return sealed

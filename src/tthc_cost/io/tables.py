@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from tthc_cost.errors import InputFault, MissingExtraError, Place, UnknownNameError, remark
+from tthc_cost.io.archive_parts import read_contents
 from tthc_cost.io.delimited import check_size, delimited_cells, delimited_text
 from tthc_cost.io.headings import STATE, find_headings
-from tthc_cost.io.opening import Sheet, read_contents
+from tthc_cost.io.opening import Sheet
 from tthc_cost.io.reading import REQUIRED_TABLES, ReadWorkbook, read_sheet, review_of
 from tthc_cost.io.saving import check_folder, save_folder
 from tthc_cost.io.writing import check_texts, stacked_tables

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import suppress
 from dataclasses import astuple, dataclass, field, replace
 from fractions import Fraction
@@ -11,11 +12,14 @@ from typing import TYPE_CHECKING, Final, TypeAlias, TypedDict, Unpack
 import pandas as pd
 
 from tthc_cost.arithmetic import parse_target
-from tthc_cost.errors import InputFault, remark
+from tthc_cost.comparison import compare
+from tthc_cost.errors import InputFault, remark, require
 from tthc_cost.measures.applying import apply_measures, legal_document, touched
 from tthc_cost.numerals import format_integer
 from tthc_cost.selection.model import Amount, Demand, least, least_in_turn
 from tthc_cost.selection.problem import Restriction, problem_of, why_not
+from tthc_cost.uncertainty.assumptions import Assumptions
+from tthc_cost.uncertainty.probability import target_probability
 from tthc_cost.vocabulary import Term, fold
 
 if TYPE_CHECKING:
@@ -170,26 +174,56 @@ class Frontier:
     Parameters
     ----------
     points : tuple of Selection
-        By target; the last one saves the most that can be saved. `Selection.review` of a point is what its probability
-        is asked of.
+        By target; the last one saves the most that can be saved.
     objective : Objective
         What is least at each point.
+    rates : RateTable
+        Hourly rates [đồng/h].
+    assumptions : Assumptions, optional
+        What is assumed of uncertain figures; the defaults without it.
+    highest : Fraction or None
+        The highest target that was asked for, reached or not; None if none was.
     """
 
     points: tuple[Selection, ...]
     objective: Objective
+    rates: RateTable = field(repr=False)
+    assumptions: Assumptions | None
+    highest: Fraction | None
+
+    @cached_property
+    def probabilities(self) -> tuple[float, ...]:
+        """How probable it is, in closed form, that each point reaches its target when its figures are estimates.
+
+        The last point, which has no target of its own, is asked for the highest of them; NaN if there was none. Every
+        point is a review to be costed, so this is worked out when first asked for.
+
+        Raises
+        ------
+        InputFault
+            With every fault of the baseline's table of ranges.
+        """
+        return tuple(self._probability(one) for one in self.points)
+
+    def _probability(self, point: Selection) -> float:
+        target = self.highest if point.target is None else point.target
+        if target is None:
+            return math.nan
+        return target_probability(compare(point.review, self.rates), target, self.assumptions, draws=0).probability
 
     @property
     def table(self) -> pd.DataFrame:
         """One row a point.
 
-        ``target`` (blank for the last point), ``reduction``, ``saving_vnd``, ``value`` of the objective, ``proven``,
-        ``one_off_vnd``, ``measures``, ``regulations``, ``procedures_cut``, and ``codes`` of the measures.
+        ``target`` (blank for the last point), ``reduction``, `probabilities` as ``probability``, ``saving_vnd``,
+        ``value`` of the objective, ``proven``, ``one_off_vnd``, ``measures``, ``regulations``, ``procedures_cut``, and
+        ``codes`` of the measures.
         """
         rows = [
             {
                 "target": None if one.target is None else float(one.target),
                 "reduction": None if one.total.ratio is None else float(one.total.ratio),
+                "probability": probability,
                 "saving_vnd": one.total.saving,
                 "value": one.value,
                 "proven": one.proven,
@@ -199,26 +233,13 @@ class Frontier:
                 "procedures_cut": one.count.saving,
                 "codes": "; ".join(one.codes),
             }
-            for one in self.points
+            for one, probability in zip(self.points, self.probabilities, strict=True)
         ]
-        shares = dict.fromkeys(("target", "reduction"), "float64")
-        wholes = ("saving_vnd", "value", "one_off_vnd", "measures", "regulations", "procedures_cut")
-        kinds = shares | dict.fromkeys(wholes, "int64") | {"proven": "bool", "codes": "string"}
-        return pd.DataFrame(
-            rows,
-            columns=[
-                "target",
-                "reduction",
-                "saving_vnd",
-                "value",
-                "proven",
-                "one_off_vnd",
-                "measures",
-                "regulations",
-                "procedures_cut",
-                "codes",
-            ],
-        ).astype(kinds)
+        kinds = dict.fromkeys(("target", "reduction", "probability"), "float64")
+        kinds |= {"saving_vnd": "int64", "value": "int64", "proven": "bool"}
+        kinds |= dict.fromkeys(("one_off_vnd", "measures", "regulations", "procedures_cut"), "int64")
+        kinds["codes"] = "string"
+        return pd.DataFrame(rows, columns=list(kinds)).astype(kinds)
 
 
 def select(
@@ -314,6 +335,7 @@ def frontier(
     targets: Iterable[Share] = _TARGETS,
     *,
     objective: Objective | str = Objective.ONE_OFF_COST,
+    assumptions: Assumptions | None = None,
     seconds: float = 60.0,
     **restrictions: Unpack[Restrictions],
 ) -> Frontier:
@@ -325,6 +347,9 @@ def frontier(
         As of `select`.
     targets : iterable of str, Fraction, Decimal or int
         Shares of the compliance cost to be saved; those that cannot be reached have no point.
+    assumptions : Assumptions, optional
+        What is assumed of uncertain figures, for the probability that each point reaches its target; their defaults
+        without it.
     seconds : float
         How long to search for each point [s].
     **restrictions
@@ -357,11 +382,16 @@ def frontier(
     >>> found = frontier(some, baseline, RateTable.from_income(95_600_000), ["10%", "20%"])
     >>> found.table[["target", "reduction", "value"]].values.tolist()
     [[0.1, 0.15, 4000.0], [0.2, 0.2, 7000.0], [nan, 0.35, 11000.0]]
+    >>> found.probabilities  # fees without ranges are certain
+    (1.0, 1.0, 1.0)
     """
+    if assumptions is not None:
+        require(assumptions, Assumptions, "assumptions")
     aim = Objective.parse(objective)
     problem = problem_of(measures, baseline, rates, None, **restrictions)
     points = []
-    for share in sorted({parse_target(target) for target in targets}):
+    shares = sorted({parse_target(target) for target in targets})
+    for share in shares:
         point = _least(problem.aiming_at(Restriction.COST_TARGET, share), baseline, aim, seconds)
         if point is None:
             break
@@ -371,7 +401,8 @@ def frontier(
         raise why_not(problem, None, seconds=seconds)
     all_of_it = Demand("most", problem.saving, -most.value)
     last = _least(replace(problem, model=problem.model.within(all_of_it)), baseline, aim, seconds)
-    return Frontier((*points, *([] if last is None else [last])), aim)
+    points += [] if last is None else [last]
+    return Frontier(tuple(points), aim, rates, assumptions, shares[-1] if shares else None)
 
 
 def _least(problem: Problem, baseline: Inventory, objective: Objective, seconds: float) -> Selection | None:

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from xml.etree import ElementTree as ET
 
 from tthc_cost.errors import InputFault, Place, Remark
+from tthc_cost.io.archive_parts import read_contents
 from tthc_cost.io.markup import check_prologue, damaged, read_tags
-from tthc_cost.io.opening import read_contents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
