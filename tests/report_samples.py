@@ -11,17 +11,28 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tthc_cost import model
+from tthc_cost.auditing import audit
 from tthc_cost.comparison import compare
 from tthc_cost.inventory import Inventory
+from tthc_cost.io.example import read_example
+from tthc_cost.measures.kinds import LineAfter, SimplifyWork
 from tthc_cost.rates import RateTable
 from tthc_cost.review import Review
+from tthc_cost.selection import frontier
 from tthc_cost.targets import check
+from tthc_cost.uncertainty import Assumptions, target_probability
 
 if TYPE_CHECKING:
+    from tthc_cost.auditing import Audit
     from tthc_cost.comparison import Comparison
+    from tthc_cost.selection import Frontier
     from tthc_cost.targets import TargetReport
+    from tthc_cost.uncertainty import TargetProbability
 
-__all__ = ["BASELINE_VND", "HOSTILE", "SIMPLIFIED_VND", "sample_comparison", "sample_report", "two_lines"]
+__all__ = [
+    "BASELINE_VND", "HOSTILE", "SIMPLIFIED_VND", "sample_audit", "sample_comparison", "sample_frontier",
+    "sample_probability", "sample_report", "two_lines",
+]  # fmt: skip
 
 HOSTILE = '=1+1<script>alert("x")</script>'
 BASELINE_VND = 22_527_200 + 9_053_000 + 2_263_250 + 2 * 452_650
@@ -85,3 +96,31 @@ def two_lines(before_vnd: int, after_vnd: int) -> TargetReport:
     decisions = model.to_frame(model.Decision, [model.Decision("A", "amend", **done)])
     comparison = compare(Review(states[0], states[1], decisions=decisions), _RATES)
     return check(comparison, "lai-chau-2022-2025", on="2025-01-01")
+
+
+@cache
+def sample_probability(draws: int) -> TargetProbability:
+    """Ask how sure a fifth is in the embedded example, efforts lying between 0.8 and 1.5 of what is stated."""
+    assumptions = Assumptions(default_spread=(0.8, 1.5))
+    return target_probability(compare(read_example()), "20%", assumptions, draws=draws)
+
+
+@cache
+def sample_audit() -> Audit:
+    """Audit the embedded example, which has errors and warnings."""
+    return audit(compare(read_example()))
+
+
+@cache
+def sample_frontier() -> Frontier:
+    """Choose among three measures, each in a procedure of its own, for 10 % and 20 % of the cost."""
+    rows: list[object] = []
+    measures = []
+    for number, (fee, one_off) in enumerate(((600, 7), (400, 4), (1000, 90)), start=1):
+        code = f"NB-{number}"
+        rows += [model.Procedure(code, "Báo cáo", frequency=1, population=1)]
+        rows += [model.Activity(code, "1", fee_vnd=fee)]
+        measures.append(
+            SimplifyWork(f"PA-{number}", code, (LineAfter("1", fee_vnd=fee // 2),), one_off_vnd=one_off * 1_000_000)
+        )
+    return frontier(measures, Inventory.from_objects(*rows), _RATES, ("10%", "20%"))

@@ -260,7 +260,7 @@ def test_a_missed_target_is_strict_for_the_audit_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("rows", "said"),
-    [("Phạm vi;Phạm vi;Tiết kiệm\ntổng;tổng;5\n", "scope (2)"), ("Phạm vi;Tỷ lệ cắt giảm\ntổng;25\n", "25")],
+    [("Phạm vi;Phạm vi;Tiết kiệm\ntổng;tổng;5\n", "B1"), ("Phạm vi;Tỷ lệ cắt giảm\ntổng;25\n", "25")],
 )
 def test_claims_that_cannot_be_read_are_refused(rows: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "bao-cao.csv").write_text(rows, encoding="utf-8")

@@ -9,8 +9,8 @@ import sys
 import tthc_cost as tc
 
 HEAVY = {
-    "docx", "duckdb", "hypothesis", "jinja2", "matplotlib", "mkdocs", "openpyxl", "pint", "polars", "pyarrow",
-    "python_calamine", "rich", "scipy", "cyclopts", "xlsxwriter",
+    "dask", "docx", "duckdb", "hypothesis", "jinja2", "matplotlib", "mkdocs", "openpyxl", "pint", "polars", "pyarrow",
+    "pyspark", "python_calamine", "rich", "scipy", "cyclopts", "xlsxwriter",
 }  # fmt: skip
 
 

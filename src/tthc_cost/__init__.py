@@ -12,6 +12,7 @@ from tthc_cost.attribution import Attribution, Cause, attribute
 from tthc_cost.auditing import Audit, audit
 from tthc_cost.comparison import Comparison, compare
 from tthc_cost.costing import cost_activities, cost_procedures, validate
+from tthc_cost.dossier_logs import validate_log, volumes_from_log, with_volumes
 from tthc_cost.errors import InputFault, Remark, TthcCostError, Validation
 from tthc_cost.findings import Finding
 from tthc_cost.inventory import Inventory
@@ -19,6 +20,7 @@ from tthc_cost.io import (
     PublishedCosts,
     ScmLayout,
     WordForms,
+    read_claims,
     read_costs,
     read_example,
     read_measures,
@@ -29,11 +31,14 @@ from tthc_cost.io import (
     read_tables,
     read_word_folder,
     read_word_forms,
+    write_measures,
+    write_measures_template,
     write_review,
     write_scm_form,
     write_tables,
     write_template,
 )
+from tthc_cost.log_rows import WorkingCalendar
 from tthc_cost.measures import (
     Abolish,
     CutCopies,
@@ -70,6 +75,7 @@ from tthc_cost.model import (
     TaskRecord,
     Volume,
 )
+from tthc_cost.observed_times import ObservedTimes, processing_times_from_log
 from tthc_cost.periods import PeriodicTable, ReportingPeriod, periodic, reporting_period
 from tthc_cost.programmes import Programme, programme, programmes
 from tthc_cost.rates import RateTable, gdp_per_head
@@ -77,6 +83,7 @@ from tthc_cost.reform_costs import Convention, ReformCost, appraise
 from tthc_cost.report import Issuer, write_annex, write_appraisal, write_letters, write_periodic, write_report
 from tthc_cost.review import Review
 from tthc_cost.selection import Frontier, Objective, Selection, frontier, select
+from tthc_cost.table_comparison import compare_tables, reduction_of, sum_costs
 from tthc_cost.targets import TargetReport, check, progress
 from tthc_cost.timing import HoursFreed, ProcessingTimes, hours_freed, processing_times
 from tthc_cost.uncertainty import Assumptions, TargetProbability, summarise, summarise_table, target_probability
@@ -133,6 +140,7 @@ __all__ = [
     "MergeProcedures",
     "MergeSteps",
     "Objective",
+    "ObservedTimes",
     "PeriodicTable",
     "Procedure",
     "ProcessingTimes",
@@ -165,6 +173,7 @@ __all__ = [
     "Validation",
     "Volume",
     "WordForms",
+    "WorkingCalendar",
     "apply_measures",
     "appraise",
     "attribute",
@@ -172,6 +181,7 @@ __all__ = [
     "changes_not_expressed",
     "check",
     "compare",
+    "compare_tables",
     "cost_activities",
     "cost_procedures",
     "frontier",
@@ -182,9 +192,11 @@ __all__ = [
     "measures_from_table",
     "periodic",
     "processing_times",
+    "processing_times_from_log",
     "programme",
     "programmes",
     "progress",
+    "read_claims",
     "read_costs",
     "read_example",
     "read_measures",
@@ -195,15 +207,22 @@ __all__ = [
     "read_tables",
     "read_word_folder",
     "read_word_forms",
+    "reduction_of",
     "reporting_period",
     "select",
+    "sum_costs",
     "summarise",
     "summarise_table",
     "target_probability",
     "validate",
+    "validate_log",
+    "volumes_from_log",
+    "with_volumes",
     "write_annex",
     "write_appraisal",
     "write_letters",
+    "write_measures",
+    "write_measures_template",
     "write_periodic",
     "write_report",
     "write_review",

@@ -8,11 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias, TypeVar
 
-import pandas as pd
-
 from tthc_cost.auditing import Audit, audit
 from tthc_cost.comparison import Basis, Comparison, PopulationBasis, compare
-from tthc_cost.errors import InputFault, Language, MissingExtraError, Place
+from tthc_cost.errors import InputFault, Language, MissingExtraError
 from tthc_cost.io import (
     EXAMPLE_PATH,
     ScmLayout,
@@ -26,7 +24,6 @@ from tthc_cost.io import (
     read_scm_forms,
     read_tables,
 )
-from tthc_cost.io.delimited import delimited_cells
 from tthc_cost.io.opening import open_workbook
 from tthc_cost.io.reading import REQUIRED_TABLES
 from tthc_cost.programmes import Programme, programme
@@ -43,7 +40,9 @@ except ModuleNotFoundError as error:
     raise MissingExtraError.because("missing_extra", library=error.name, extra="report") from None
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
+
+    import pandas as pd
 
     from tthc_cost.review import Review
 
@@ -63,16 +62,6 @@ __all__ = [
 NOTICE: Final = {
     "vi": "Số liệu được xây dựng để minh họa, không phải số liệu thật của bất kỳ cơ quan nào.",
     "en": "Constructed data for illustration; not the figures of any real agency.",
-}
-
-_CLAIM_HEADINGS: Final = {
-    "scope": "Phạm vi",
-    "name": "Tên, mã",
-    "baseline_vnd": "Chi phí trước",
-    "simplified_vnd": "Chi phí sau",
-    "saving_vnd": "Tiết kiệm",
-    "reduction": "Tỷ lệ cắt giảm",
-    "procedures_cut": "Số TTHC cắt giảm",
 }
 
 SourceKind: TypeAlias = Literal["review", "form", "tables", "costs"]
@@ -229,32 +218,9 @@ def read_source(source: Path | None, kind: SourceKind, form_layout: Path | None 
     return with_progress(lambda tell: read_reviews(source, tell)) if source.is_dir() else read_review(source)
 
 
-def audit_of(report: TargetReport, *, claims: Path | None = None, without: Iterable[str] = ()) -> Audit:
-    """Hold the rules against what was checked, on its day, with the claims of a file."""
-    stated = None if claims is None else _read_claims_file(claims)
-    return audit(report.comparison, report.programme, on=report.on, claims=stated, without=without)
-
-
-def _read_claims_file(path: Path) -> pd.DataFrame:
-    """Read what the departments state from a CSV file, under the names of the columns or their Vietnamese headings."""
-    known = {fold(one): name for name, heading in _CLAIM_HEADINGS.items() for one in (name, heading)}
-
-    def headings(rows: Sequence[Sequence[str]]) -> int:
-        return max((len({fold(cell) for cell in row} & known.keys()) for row in rows), default=0)
-
-    top, *rows = delimited_cells(path, Place(path.name), headings) or [[]]
-    names = [known.get(fold(cell), cell) for cell in top]
-    columns = [name if name not in names[:n] else f"{name} ({n + 1})" for n, name in enumerate(names)]
-    filled = [row for row in rows if any(cell.strip() for cell in row)]
-    cells = {
-        name: pd.Series([_claim_cell(name, row[n]) for row in filled], dtype=object) for n, name in enumerate(columns)
-    }
-    return pd.DataFrame(cells)
-
-
-def _claim_cell(column: str, cell: str) -> str | int | None:
-    text = cell.strip()
-    return int(text) if column == "procedures_cut" and text.isdecimal() else text or None
+def audit_of(report: TargetReport, *, claims: pd.DataFrame | None = None, without: Iterable[str] = ()) -> Audit:
+    """Hold the rules against what was checked, on its day, with what the departments state."""
+    return audit(report.comparison, report.programme, on=report.on, claims=claims, without=without)
 
 
 def _kind_of_workbook(path: Path, *_others: Path) -> SourceKind:

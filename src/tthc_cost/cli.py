@@ -6,15 +6,18 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias, TypedDict
 
 from tthc_cost.choices import NOTICE, Choices, Source, audit_of, read_source, sources_of, with_progress
+from tthc_cost.comparison import compare
 from tthc_cost.errors import InputFault, MissingExtraError, NeedsLinesError, TthcCostError
 from tthc_cost.io import (
+    read_claims,
     read_example,
     read_measures,
     read_word_folder,
     read_word_forms,
+    write_measures_template,
     write_review,
     write_scm_form,
     write_tables,
@@ -56,6 +59,20 @@ Strict: TypeAlias = Annotated[
 ]
 Folder: TypeAlias = Annotated[Path, Parameter(help="Thư mục kết quả. / Folder for the results.")]
 Target: TypeAlias = Annotated[str, Parameter(help="Mục tiêu cắt giảm chi phí. / Share of the cost to be saved.")]
+ReportFolder: TypeAlias = Annotated[
+    Path | None,
+    Parameter(name="--report", help="Ghi báo cáo có biểu đồ vào thư mục này. / Write a report with pictures, too."),
+]
+
+
+class About(TypedDict):
+    """What a report says of itself."""
+
+    language: Language
+    sources: list[tuple[str, str]]
+    notice: str
+
+
 _NO_CHOICES = Choices()
 
 
@@ -72,12 +89,9 @@ def report(
     """Ghi báo cáo: report.html, results.xlsx, results.json, lines.csv. / Write the report."""
     choices = choices.settled(source)
     found = choices.report(source)
-    sources, notice = sources_of(source, choices.kind_of(source)), choices.notice(source)
-    audit = audit_of(found)
-    page = write_report(
-        found.comparison, found, out, audit=audit, force=force, language=choices.lang, sources=sources, notice=notice
-    )
-    _print(found, choices.lang, notice)
+    about = _about(choices, source)
+    page = write_report(found.comparison, found, out, audit=audit_of(found), force=force, **about)
+    _print(found, choices.lang, about["notice"])
     _say(f"{'Báo cáo' if choices.lang == 'vi' else 'Report'}: {page}")
     return _status(found, strict=strict)
 
@@ -97,7 +111,7 @@ def audit_saving(
     *,
     claims: Annotated[
         Path | None,
-        Parameter(help="Tệp .csv các con số cơ quan đã báo cáo. / A .csv of what the departments state."),
+        Parameter(help="Tệp .xlsx, .csv các con số cơ quan đã báo cáo. / A file of what the departments state."),
     ] = None,
     without: Annotated[
         tuple[str, ...], Parameter(help="Bỏ qua quy tắc này (có thể lặp lại). / Leave this rule out; repeatable.")
@@ -110,7 +124,10 @@ def audit_saving(
 ) -> int:
     """Kiểm tra phần cắt giảm nào đứng vững, nội dung nào phải giải trình. / What of the saving stands, and why not."""
     found = choices.report(source)
-    audit = audit_of(found, claims=claims, without=without)
+    stated = None if claims is None else read_claims(claims)
+    audit = audit_of(found, claims=stated, without=without)
+    for note in () if stated is None else stated.attrs["notes"]:
+        _say(note, error=True)
     print_audit(audit, found, Console(), language=choices.lang, notice=choices.notice(source))
     return 1 if strict and audit.errors else _status(found, strict=strict)
 
@@ -170,8 +187,7 @@ def periodic_tables(
     choices = choices.settled(source)
     comparison = choices.comparison(source)
     tables = [periodic(comparison, reporting_period(one), basis=choices.basis) for one in period]
-    sources, notice = sources_of(source, choices.kind_of(source)), choices.notice(source)
-    _say(write_periodic(tables, out, language=choices.lang, force=force, sources=sources, notice=notice))
+    _say(write_periodic(tables, out, force=force, **_about(choices, source)))
     return 0
 
 
@@ -220,14 +236,23 @@ def template(
     /,
     *,
     example: Annotated[bool, Parameter(help="Điền sẵn ví dụ kèm theo. / Filled with the embedded example.")] = False,
+    measures: Annotated[
+        bool, Parameter(help="Bảng phương án cho lệnh select, thay cho biểu rà soát. / A list of measures instead.")
+    ] = False,
+    of: Annotated[
+        Path | None, Parameter(help="Bảng phương án cho biểu rà soát này. / The review that the measures are for.")
+    ] = None,
     from_word: Annotated[
         Path | None,
         Parameter(help="Điền sẵn TTHC từ biểu thống kê Word (tệp, thư mục). / With procedures from Word forms."),
     ] = None,
     force: Force = False,
 ) -> int:
-    """Ghi biểu rà soát trống để các cơ quan điền. / Write an empty workbook for agencies to fill in."""
-    if example:
+    """Ghi biểu trống để các cơ quan điền. / Write an empty workbook for agencies to fill in."""
+    if measures:
+        review = None if of is None else read_source(of, Choices().kind_of(of))
+        _say(write_measures_template(path, review, force=force))
+    elif example:
         _say(write_review(read_example(), path, about=NOTICE["vi"], force=force))
     elif from_word is None:
         _say(write_template(path, force=force))
@@ -249,12 +274,21 @@ def simulate(
     seed: Annotated[
         int, Parameter(help="Hạt giống: cùng hạt giống, cùng kết quả. / The same seed, the same draws.")
     ] = 1,
+    report_out: ReportFolder = None,
     choices: Choices = _NO_CHOICES,
+    force: Force = False,
 ) -> int:
     """Tính xác suất đạt mục tiêu khi số liệu là ước lượng. / How sure a target is when figures are estimates."""
-    comparison = choices.comparison(source)
+    choices = choices.settled(source)
+    if report_out is not None:
+        check_folder(report_out, force=force)
+    checked = choices.report(source)
+    comparison = checked.comparison
     found = with_progress(lambda tell: target_probability(comparison, target, draws=draws, seed=seed, progress=tell))
     print_probability(found, Console(), language=choices.lang, notice=choices.notice(source))
+    if report_out is not None:
+        audit, about = audit_of(checked), _about(choices, source)
+        _say(write_report(comparison, checked, report_out, audit=audit, probability=found, force=force, **about))
     return 0
 
 
@@ -284,6 +318,7 @@ def select_measures(
     out: Annotated[
         Path | None, Parameter(help="Ghi biểu rà soát với các phương án đã chọn (.xlsx). / Write the review.")
     ] = None,
+    report_out: ReportFolder = None,
     choices: Choices = _NO_CHOICES,
     force: Force = False,
 ) -> int:
@@ -302,14 +337,26 @@ def select_measures(
         "untouched": leave_alone,
     }
     aim = Objective.parse(objective)
-    points: tuple[Selection, ...] = (
-        frontier(candidates, review.baseline, rates, frontier_of, objective=aim, seconds=seconds, **restrictions).points
+    if report_out is not None:
+        check_folder(report_out, force=force)
+    curve = (
+        frontier(candidates, review.baseline, rates, frontier_of, objective=aim, seconds=seconds, **restrictions)
         if frontier_of
-        else (select(candidates, review.baseline, rates, target, objective=aim, seconds=seconds, **restrictions),)
+        else None
+    )
+    points: tuple[Selection, ...] = (
+        (select(candidates, review.baseline, rates, target, objective=aim, seconds=seconds, **restrictions),)
+        if curve is None
+        else curve.points
     )
     print_selection(points, Console(), language=choices.lang, notice=choices.notice(source))
+    chosen = points[-1].review
     if out is not None:
-        _say(write_review(points[-1].review, out, force=force))
+        _say(write_review(chosen, out, force=force))
+    if report_out is not None:
+        reached = compare(chosen, rates, population=choices.population)
+        sure, about = target_probability(reached, target), _about(choices, source, measures)
+        _say(write_report(reached, None, report_out, probability=sure, frontier=curve, force=force, **about))
     return 0
 
 
@@ -339,6 +386,15 @@ def run(arguments: Sequence[str] | None = None) -> int:
 def main() -> None:
     """Run the command line and leave with its exit status."""
     sys.exit(run())
+
+
+def _about(choices: Choices, source: Path | None, *others: Path) -> About:
+    """Return what a report says of itself: its language, the files it was made of, and what must be said above all."""
+    files = [
+        *sources_of(source, choices.kind_of(source)),
+        *(one for path in others for one in sources_of(path, "costs")),
+    ]
+    return {"language": choices.lang, "sources": files, "notice": choices.notice(source)}
 
 
 def _say(text: object, *, error: bool = False) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from report_samples import sample_frontier, sample_probability
 from tthc_cost.auditing import audit
 from tthc_cost.comparison import compare
 from tthc_cost.io.example import read_example
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 CHROMIUM = shutil.which("chromium")
 SECTIONS = (
-    "answer", "standing", "agencies", "targets", "figures", "stages", "procedures", "apart", "milestones", "remarks",
-    "limits", "provenance",
+    "answer", "standing", "sure", "chosen", "agencies", "targets", "figures", "stages", "procedures", "apart",
+    "milestones", "remarks", "limits", "provenance",
 )  # fmt: skip
 
 pytestmark = [pytest.mark.heavy, pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")]
@@ -34,7 +35,15 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("report") / "out"
     notice = "Số liệu xây dựng để minh họa, không phải số liệu thật."
     found = audit(comparison, report.programme, on=report.on)
-    page = write_report(comparison, report, folder, audit=found, notice=notice)
+    page = write_report(
+        comparison,
+        report,
+        folder,
+        audit=found,
+        probability=sample_probability(1000),
+        frontier=sample_frontier(),
+        notice=notice,
+    )
     return page.as_uri()
 
 
@@ -84,6 +93,29 @@ def test_text_of_charts_does_not_shrink_on_a_phone(browser: Any, address: str) -
     page.goto(address)
     heights = page.evaluate("[...document.querySelectorAll('svg text')].map(e => e.getBoundingClientRect().height)")
     assert min(heights) >= 11
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_picture_keeps_its_words_on_it_and_scrolls_rather_than_shrinks(
+    browser: Any, address: str, width: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    page.goto(address)
+    assert page.locator(".picture svg").count() == 3
+    for one in page.locator(".picture").all():
+        frame, drawn = one.bounding_box(), one.locator("svg").bounding_box()
+        assert frame["x"] + frame["width"] <= width
+        assert drawn["width"] >= 700
+    outside = """figure => {
+        const sheet = figure.querySelector("svg").getBoundingClientRect();
+        return [...figure.querySelectorAll("svg text")].filter(text => {
+            const box = text.getBoundingClientRect();
+            return box.left < sheet.left - 1 || box.right > sheet.right + 1
+                || box.top < sheet.top - 1 || box.bottom > sheet.bottom + 1;
+        }).map(text => text.textContent);
+    }"""
+    assert [one.evaluate(outside) for one in page.locator(".picture").all()] == [[], [], []]
     page.close()
 
 

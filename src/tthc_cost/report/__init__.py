@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from tthc_cost.auditing import Audit
     from tthc_cost.comparison import Comparison
     from tthc_cost.errors import Language
+    from tthc_cost.selection import Frontier
     from tthc_cost.targets import TargetReport
+    from tthc_cost.uncertainty import TargetProbability
 
 __all__ = [
     "HTML_NAME",
@@ -47,6 +49,8 @@ def write_report(
     folder: str | os.PathLike[str],
     *,
     audit: Audit | None = None,
+    probability: TargetProbability | None = None,
+    frontier: Frontier | None = None,
     force: bool = False,
     language: Language = "vi",
     sources: Iterable[tuple[str, str]] = (),
@@ -69,6 +73,11 @@ def write_report(
     audit : Audit, optional
         What in the saving is not a simplification, of this very comparison (`tthc_cost.auditing.audit`): what stands,
         what must be explained, and what the saving comes from. Without it the report says nothing of these.
+    probability : TargetProbability, optional
+        How sure the reduction is, of this very comparison (`tthc_cost.uncertainty.target_probability`): how probable
+        the target is, what may come instead, and what makes it uncertain, with pictures.
+    frontier : Frontier, optional
+        What more reduction takes (`tthc_cost.selection.frontier`), with a picture.
     force : bool
         Whether a folder that is already there may be used; only these files in it are replaced.
     language : {"vi", "en"}
@@ -92,7 +101,7 @@ def write_report(
     UnknownNameError
         For another language.
     MissingExtraError
-        If Jinja2 or XlsxWriter is not installed.
+        If Jinja2 or XlsxWriter is not installed, or Matplotlib for the pictures.
 
     Examples
     --------
@@ -106,7 +115,7 @@ def write_report(
     """
     target = check_folder(folder, force=force)
     labels = Labels(language)
-    page = page_of(comparison, report, sources, notice, audit)
+    page = page_of(comparison, report, sources, notice, audit, probability=probability, frontier=frontier)
     contents = {
         HTML_NAME: render(page, labels).encode("utf-8", "replace"),
         WORKBOOK_NAME: workbook_bytes(page, labels),

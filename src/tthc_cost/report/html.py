@@ -5,14 +5,17 @@ from __future__ import annotations
 from fractions import Fraction
 from importlib.metadata import version
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tthc_cost.auditing import RULES
 from tthc_cost.errors import MissingExtraError
 from tthc_cost.numerals import format_decimal
+from tthc_cost.plots import input_name, probability_text
+from tthc_cost.report import certainty
 from tthc_cost.report.charts import bullet_of, cause_bars, saving_bars, stage_bars, step_bars, timeline_of
 from tthc_cost.report.labels import MARKS
 from tthc_cost.report.stands import count_text, families_of, stands_text, steps_of
+from tthc_cost.schema import rows_of
 from tthc_cost.vocabulary import Bearer, DecisionKind, Measure
 
 if TYPE_CHECKING:
@@ -66,6 +69,10 @@ def render(page: Page, labels: Labels) -> str:
         "share_of_baseline": lambda vnd: share_of_baseline(vnd, page),
         "counted": lambda findings: count_text(findings, labels),
         "bullet": bullet_of,
+        "likely": lambda value: probability_text(certainty.share(value), labels.language),
+        "about": lambda value: labels.percent(certainty.share(value)),
+        "spread_name": lambda one: certainty.spread_name(one, labels),
+        "input_name": lambda row: input_name(row, labels.language),
         "amount": lambda value, unit: labels("unit.amount", n=labels.number(value), unit=labels(f"unit.{unit}")),
     }
     environment.filters["capitalize_first"] = lambda text: text[:1].upper() + text[1:]
@@ -90,7 +97,38 @@ def render(page: Page, labels: Labels) -> str:
         version=version("tthc-cost"),
         shown_remarks=SHOWN_REMARKS,
         sections=_sections(page),
+        sure=_sure(page, labels),
+        chosen=_chosen(page, labels),
     )
+
+
+def _sure(page: Page, labels: Labels) -> dict[str, Any] | None:
+    """Return what the part on certainty shows."""
+    found = page.probability
+    if found is None:
+        return None
+    return {
+        "said": certainty.sure_text(found, labels),
+        "pictures": certainty.pictures_of_certainty(found, labels),
+        "spreads": certainty.spreads_of(found),
+        "groups": certainty.groups_of(found, labels),
+        "first": rows_of(found.sensitivity().measure_first(certainty.FIGURES)),
+        "first_text": certainty.first_text(found, labels),
+        "assumed": certainty.assumed_text(found, labels),
+    }
+
+
+def _chosen(page: Page, labels: Labels) -> dict[str, Any] | None:
+    """Return what the part on the choice of measures shows."""
+    found = page.frontier
+    if found is None:
+        return None
+    target = page.cost_target if page.probability is None else page.probability.target
+    return {
+        "picture": certainty.picture_of_choice(found, target, labels),
+        "points": [(certainty.point_name(found, one, labels), one, row) for one, row in certainty.points_of(found)],
+        "objective": found.objective.label(labels.language),
+    }
 
 
 def _environment() -> Environment:
@@ -132,6 +170,8 @@ def _sections(page: Page) -> tuple[str, ...]:
     """Return the parts of the page, those that have something to say."""
     there = {
         "standing": page.audit is not None,
+        "sure": page.probability is not None,
+        "chosen": page.frontier is not None,
         "agencies": True,
         "targets": page.report is not None,
         "figures": True,

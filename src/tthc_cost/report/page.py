@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from tthc_cost.errors import Remark
     from tthc_cost.programmes import Deadline, Task
     from tthc_cost.rates import Rate
+    from tthc_cost.selection import Frontier
     from tthc_cost.targets import TargetReport, TargetResult
     from tthc_cost.tasks import TaskResult
+    from tthc_cost.uncertainty import TargetProbability
     from tthc_cost.vocabulary import Term
 
     TermT = TypeVar("TermT", bound=Term)
@@ -211,6 +213,10 @@ class Page:
         What in the saving is not a simplification.
     causes : tuple of (Cause, int)
         What the stated saving comes from [đồng a year]; only beside an audit, and only where lines are known.
+    probability : TargetProbability or None
+        How sure it is that the target of cost is reached.
+    frontier : Frontier or None
+        What more reduction takes.
     """
 
     comparison: Comparison
@@ -229,6 +235,8 @@ class Page:
     notice: str
     audit: Audit | None = None
     causes: tuple[tuple[Cause, int], ...] = ()
+    probability: TargetProbability | None = None
+    frontier: Frontier | None = None
 
     @property
     def counting(self) -> Counting:
@@ -257,6 +265,9 @@ def page_of(
     sources: Iterable[tuple[str, str]] = (),
     notice: str = "",
     audit: Audit | None = None,
+    *,
+    probability: TargetProbability | None = None,
+    frontier: Frontier | None = None,
 ) -> Page:
     """Gather what a report shows.
 
@@ -272,6 +283,10 @@ def page_of(
         What is to be said above all.
     audit : Audit, optional
         What in the saving is not a simplification; with it goes what the saving comes from.
+    probability : TargetProbability, optional
+        How sure it is that the target of cost is reached.
+    frontier : Frontier, optional
+        What more reduction takes.
     """
     achieved = in_force = None
     if report is not None and comparison.has_lines:
@@ -295,6 +310,8 @@ def page_of(
         notice=notice,
         audit=audit,
         causes=tuple(attribute(comparison).total.items()) if audit is not None and comparison.has_lines else (),
+        probability=probability,
+        frontier=frontier,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from fractions import Fraction
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tthc_cost.io.delimited import delimited_text
+from tthc_cost.report.certainty import FIGURES
 from tthc_cost.schema import is_blank, rows_of
 
 if TYPE_CHECKING:
@@ -22,8 +24,10 @@ if TYPE_CHECKING:
     from tthc_cost.auditing import Audit
     from tthc_cost.rates import RateTable
     from tthc_cost.report.page import AgencyLine, Figure, Milestone, Page, ProcedureGroup, ProcedureLine
+    from tthc_cost.selection import Frontier
     from tthc_cost.targets import TargetResult
     from tthc_cost.tasks import TaskResult
+    from tthc_cost.uncertainty import TargetProbability
 
 __all__ = ["RESULTS_SCHEMA", "RESULTS_VERSION", "lines_csv", "results_text"]
 
@@ -72,6 +76,8 @@ def results_text(page: Page) -> str:
         ],
         "audit": None if page.audit is None else _audit(page.audit),
         "causes": [{"cause": cause.value, "saving": saving} for cause, saving in page.causes],
+        "probability": None if page.probability is None else _probability(page.probability),
+        "frontier": None if page.frontier is None else _frontier(page.frontier),
         "procedures": [_group(one) for one in page.procedures],
         "apart": [{**_procedure(one.line), "reason": one.reason} for one in page.apart],
         "milestones": [_milestone(one) for one in page.milestones],
@@ -198,6 +204,7 @@ def _audit(audit: Audit) -> Json:
         "rules": list(audit.rules),
         "stated": _reduction(audit.comparison.total),
         "standing": _reduction(audit.standing.total),
+        "standing_without_errors": _reduction(audit.standing_without_errors.total),
         "disputed": audit.disputed_vnd,
         "findings": [
             {
@@ -226,6 +233,48 @@ def _audit(audit: Audit) -> Json:
             for row in rows_of(audit.waterfall)
         ],
     }
+
+
+def _probability(found: TargetProbability) -> Json:
+    """Return how sure a target is; shares and probabilities are floats, for they are estimates."""
+    drawn, sensitivity = found.simulation, found.sensitivity()
+    return {
+        "target": _ratio(found.target),
+        "probability": found.probability,
+        "probability_simulated": found.probability_simulated,
+        "standard_error": found.standard_error,
+        "draws": None if drawn is None else drawn.draws,
+        "seed": None if drawn is None else drawn.seed,
+        "assured_reduction": found.assured_reduction,
+        "assumptions": asdict(found.assumptions),
+        "distribution": _known(found.distribution),
+        "by_agency": _known(found.by("agency")),
+        "by_level": _known(found.by("level")),
+        "tornado": _known(sensitivity.tornado(FIGURES)),
+        "measure_first": _known(sensitivity.measure_first(FIGURES)),
+        "remarks": [{"code": one.code, "vi": one.text("vi"), "en": one.text("en")} for one in found.remarks],
+    }
+
+
+def _frontier(found: Frontier) -> Json:
+    return {
+        "objective": found.objective.value,
+        "points": [
+            {
+                **row,
+                "target": _ratio(one.target),
+                "reduction": _ratio(one.total.ratio),
+                "bound": one.bound,
+                "codes": list(one.codes),
+            }
+            for one, row in zip(found.points, _known(found.table), strict=True)
+        ],
+    }
+
+
+def _known(frame: pd.DataFrame) -> list[Json]:
+    """Return the rows of a frame, null for what is not known."""
+    return rows_of(frame.astype(object).where(frame.notna(), None))
 
 
 def _group(group: ProcedureGroup) -> Json:

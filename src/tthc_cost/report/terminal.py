@@ -11,6 +11,7 @@ from tthc_cost.numerals import format_integer, format_percent
 from tthc_cost.report.labels import MARKS, Labels
 from tthc_cost.report.stands import count_text, stands_text
 from tthc_cost.schema import is_blank, rows_of
+from tthc_cost.selection import Objective
 from tthc_cost.vocabulary import Level, Measure, TargetState
 
 if TYPE_CHECKING:
@@ -184,9 +185,10 @@ def print_selection(
     labels = Labels(language)
     say = _speaking(console, notice)
     for one in points:
+        unit = f" {labels('chosen.vnd')}" if one.objective is Objective.ONE_OFF_COST else ""
         figures = {
             "target": labels("chosen.most") if one.target is None else labels.percent(one.target),
-            "objective": one.objective.label(language), "value": labels.integer(one.value),
+            "objective": one.objective.label(language), "value": labels.integer(one.value) + unit,
             "ratio": labels.percent(one.total.ratio, one.target), "saving": labels.integer(one.total.saving),
             "cut": labels.integer(one.count.saving), "number": labels.integer(len(one.measures)),
             "proven": labels("chosen.proven" if one.proven else "chosen.open"),

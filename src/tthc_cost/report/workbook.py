@@ -12,6 +12,17 @@ import pandas as pd
 
 from tthc_cost.io.books import EXACT_BELOW, FIRST_DATE, cell_text, new_book, printed_across
 from tthc_cost.numerals import format_percent
+from tthc_cost.plots import input_name
+from tthc_cost.report.certainty import (
+    assumed_text,
+    groups_of,
+    point_name,
+    points_of,
+    share,
+    spread_name,
+    spreads_of,
+    sure_text,
+)
 from tthc_cost.report.html import (
     bearers_text,
     limits,
@@ -23,6 +34,7 @@ from tthc_cost.report.html import (
     target_name,
 )
 from tthc_cost.report.stands import steps_of
+from tthc_cost.schema import rows_of
 from tthc_cost.vocabulary import Bearer, DecisionKind, Kind, Level, Stage, State
 
 if TYPE_CHECKING:
@@ -35,6 +47,7 @@ if TYPE_CHECKING:
     from tthc_cost.io.books import NewBook
     from tthc_cost.report.labels import Labels
     from tthc_cost.report.page import Page
+    from tthc_cost.uncertainty import TargetProbability
     from tthc_cost.vocabulary import Term
 
 __all__ = ["LINES_NAME", "MOST_LINES", "workbook_bytes"]
@@ -83,7 +96,12 @@ def workbook_bytes(page: Page, labels: Labels) -> bytes:
         If XlsxWriter is not installed.
     """
     with new_book(labels("report.title"), font_name="Calibri") as new:
-        for make in (_SHEETS[0], *(_AUDIT_SHEETS if page.audit else ()), *_SHEETS[1:]):
+        more = (
+            *(_AUDIT_SHEETS if page.audit else ()),
+            *(_SURE_SHEETS if page.probability else ()),
+            *(_CHOICE_SHEETS if page.frontier else ()),
+        )
+        for make in (_SHEETS[0], *more, *_SHEETS[1:]):
             _write(new, make(page, labels), labels)
     return new.content
 
@@ -208,6 +226,101 @@ def _causes(page: Page, labels: Labels) -> _Sheet:
     columns = [(labels("standing.cause"), "long"), (saving, "whole"), (labels("standing.of_baseline"), "ratio")]
     rows = [[labels.term(cause), part, _Share(share_of_baseline(part, page))] for cause, part in page.causes]
     return _Sheet(labels("sheets.causes"), columns, rows)
+
+
+def _sure(page: Page, labels: Labels) -> _Sheet:
+    """Write the answer, the distribution, and what was assumed."""
+    found = _probability_of(page)
+    unit = labels("unit.vnd_per_year")
+    kinds = (("closed_form", 0), ("drawn", 1), ("error", 2))
+    columns = [
+        (labels("sure.statistic"), "long"),
+        *((f"{labels('agencies.reduction')}: {labels(f'sure.{name}')}", "ratio") for name, _ in kinds),
+        *((f"{labels('agencies.saving')} ({unit}): {labels(f'sure.{name}')}", "whole") for name, _ in kinds),
+    ]
+    rows: list[list[Any]] = [
+        [
+            labels("sure.probability"), _Share(share(found.probability)), _Share(share(found.probability_simulated)),
+            _Share(share(found.standard_error)),
+        ]
+    ]  # fmt: skip
+    rows += [
+        [
+            spread_name(one, labels), *(_Share(share(value)) for value in one.reduction),
+            *(None if value is None else round(value) for value in one.saving),
+        ]
+        for one in spreads_of(found)
+    ]  # fmt: skip
+    rows += [[said] for said in (*sure_text(found, labels), *assumed_text(found, labels))]
+    return _Sheet(labels("sheets.sure"), columns, rows)
+
+
+def _groups(page: Page, labels: Labels) -> _Sheet:
+    found = _probability_of(page)
+    shares = {
+        "reduction": "agencies.stated", "mean_reduction": "sure.mean_reduction", "reduction_sd": "sure.stat_sd",
+        "assured_reduction": "sure.assured_reduction", "probability": "sure.probability",
+        "probability_simulated": "sure.drawn", "standard_error": "sure.error",
+    }  # fmt: skip
+    columns = [(labels("sure.group"), "text"), *((labels(label), "ratio") for label in shares.values())]
+    rows = [[name, *(_Share(share(row[one])) for one in shares)] for name, row in groups_of(found, labels)]
+    return _Sheet(labels("sheets.groups"), columns, rows)
+
+
+def _moved(page: Page, labels: Labels) -> _Sheet:
+    sensitivity = _probability_of(page).sensitivity()
+    saving = f"{labels('agencies.saving')} ({labels('unit.vnd_per_year')})"
+    columns = [
+        (labels("sure.first_figure"), "long"),
+        *((f"{labels('agencies.reduction')}: {labels(f'sure.{name}')}", "ratio") for name in ("low", "high")),
+        *((f"{saving}: {labels(f'sure.{name}')}", "whole") for name in ("low", "high")),
+    ]
+    rows = [
+        [
+            input_name(row, labels.language), _Share(share(row["reduction_low"])), _Share(share(row["reduction_high"])),
+            round(row["saving_low_vnd"]), round(row["saving_high_vnd"]),
+        ]
+        for row in rows_of(sensitivity.tornado(MOST_LINES))
+    ]  # fmt: skip
+    return _Sheet(labels("sheets.moved"), columns, rows)
+
+
+def _first(page: Page, labels: Labels) -> _Sheet:
+    columns = [
+        (labels("sure.first_figure"), "long"), (labels("sure.first_fall"), "ratio"),
+        (labels("sure.first_together"), "ratio"),
+    ]  # fmt: skip
+    rows = [
+        [input_name(row, labels.language), _Share(share(row["variance_fall"])), _Share(share(row["together"]))]
+        for row in rows_of(_probability_of(page).sensitivity().measure_first(MOST_LINES))
+    ]
+    return _Sheet(labels("sheets.first"), columns, rows)
+
+
+def _probability_of(page: Page) -> TargetProbability:
+    assert page.probability is not None  # noqa: S101 - these sheets are written only where it is known
+    return page.probability
+
+
+def _chosen(page: Page, labels: Labels) -> _Sheet:
+    found = page.frontier
+    assert found is not None  # noqa: S101 - this sheet is written only where there is one
+    columns = [
+        (labels("chosen.target"), "text"), (labels("chosen.reduction"), "ratio"),
+        (labels("chosen.probability"), "ratio"), (labels("chosen.saving"), "whole"),
+        (labels("chosen.one_off"), "whole"), (labels("chosen.regulations"), "whole"),
+        (labels("chosen.measures"), "whole"), (labels("chosen.cut"), "whole"), (labels("chosen.proof"), "text"),
+        (labels("chosen.codes"), "long"),
+    ]  # fmt: skip
+    rows = [
+        [
+            point_name(found, one, labels), _Share(one.total.ratio, one.target), _Share(share(row["probability"])),
+            one.total.saving, one.one_off_vnd, len(one.regulations), len(one.measures), one.count.saving,
+            labels("chosen.proven" if one.proven else "chosen.open"), "; ".join(one.codes),
+        ]
+        for one, row in points_of(found)
+    ]  # fmt: skip
+    return _Sheet(labels("sheets.chosen"), columns, rows)
 
 
 def _agencies(page: Page, labels: Labels) -> _Sheet:
@@ -412,6 +525,8 @@ def _said_of_sources(page: Page, labels: Labels) -> Iterable[tuple[str, str | in
 
 _AUDIT_SHEETS: Final[tuple[Callable[[Page, Labels], _Sheet], ...]] = (_findings, _waterfall, _causes)
 """What an audit adds, after the first of the others."""
+_SURE_SHEETS: Final[tuple[Callable[[Page, Labels], _Sheet], ...]] = (_sure, _groups, _moved, _first)
+_CHOICE_SHEETS: Final[tuple[Callable[[Page, Labels], _Sheet], ...]] = (_chosen,)
 _SHEETS: Final[tuple[Callable[[Page, Labels], _Sheet], ...]] = (
     _summary, _agencies, _targets, _procedures, _apart, _stages, _lines, _tasks, _remarks, _provenance,
 )  # fmt: skip
