@@ -15,8 +15,23 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
-from tthc_cost import audit, cli, compare, programme, read_example, read_review, target_probability
+from tthc_cost import (
+    Activity,
+    Decision,
+    Inventory,
+    Procedure,
+    Review,
+    audit,
+    cli,
+    compare,
+    programme,
+    read_example,
+    read_review,
+    target_probability,
+    write_review,
+)
 from tthc_cost.io.saving import file_name
+from tthc_cost.model import Range, to_frame
 from tthc_cost.numerals import format_percent
 
 if TYPE_CHECKING:
@@ -56,6 +71,25 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "vi-du.xlsx"
 
 
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two procedures, the hours of the first halved and uncertain."""
+    before, after = (
+        Inventory.from_objects(
+            *(Procedure(code, f"Thủ tục {code}", frequency=1, population=10, agency="Sở Y tế") for code in ("A", "B")),
+            *(Activity(code, "1", stage="processing", effort_hours=4, grade="A1/3") for code in ("B",)),
+            Activity("A", "1", stage="processing", effort_hours=hours, grade="A1/3"),
+            Range("activities", "A/1", "effort_hours", hours / 2, hours * 2),
+        )
+        for hours in (8, 4)
+    )
+    decisions = to_frame(Decision, [Decision("A", "amend"), Decision("B", "keep")])
+    return write_review(Review(before, after, decisions=decisions), tmp_path_factory.mktemp("small") / "nho.xlsx")
+
+
+RATES = ("--civil-service", "2024-07-01")
+
+
 def test_the_report_of_the_example_is_four_files(tmp_path: Path) -> None:
     done = run("report", "--on", "2025-01-01", "--out", "bao-cao", folder=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -65,16 +99,18 @@ def test_the_report_of_the_example_is_four_files(tmp_path: Path) -> None:
         "lines.csv", "report.html", "results.json", "results.xlsx",
     ]  # fmt: skip
     assert "23,17\u00a0%" in done.stdout
+    assert "not_implemented" in (tmp_path / "bao-cao" / "results.json").read_text("utf-8")
+    assert "Phần nào đứng vững" in (tmp_path / "bao-cao" / "report.html").read_text("utf-8")
 
 
-def test_a_second_report_overwrites_only_with_force(tmp_path: Path) -> None:
-    assert run("report", folder=tmp_path).returncode == 0
+def test_a_second_report_overwrites_only_with_force(small: Path, tmp_path: Path) -> None:
+    assert run("report", small, *RATES, folder=tmp_path).returncode == 0
     before = (tmp_path / "bao-cao" / "results.json").read_bytes()
-    again = run("report", folder=tmp_path)
+    again = run("report", small, *RATES, folder=tmp_path)
     assert again.returncode == 2
     assert "--force" in again.stderr
     assert (tmp_path / "bao-cao" / "results.json").read_bytes() == before
-    assert run("report", "--force", folder=tmp_path).returncode == 0
+    assert run("report", small, *RATES, "--force", folder=tmp_path).returncode == 0
 
 
 def test_the_example_written_and_read_gives_the_same_figures(example: Path, tmp_path: Path) -> None:
@@ -143,8 +179,8 @@ def test_help_and_version(tmp_path: Path) -> None:
     assert run("--version", folder=tmp_path).stdout.strip()
 
 
-def test_an_income_is_one_rate_for_all(tmp_path: Path) -> None:
-    done = run("report", "--income", "95600000", "--out", "r", folder=tmp_path)
+def test_an_income_is_one_rate_for_all(small: Path, tmp_path: Path) -> None:
+    done = run("report", small, "--income", "95600000", "--out", "r", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "45.265" in (tmp_path / "r" / "report.html").read_text("utf-8")
 
@@ -236,14 +272,8 @@ def test_a_rule_left_out_is_not_held_against_the_review(tmp_path: Path) -> None:
     assert "Warning · NB-35" in done.stdout
 
 
-@pytest.mark.parametrize(
-    "rows",
-    [
-        "Phạm vi;Tên, mã;Tiết kiệm;Số TTHC cắt giảm\ncơ quan;Sở Y tế;20.000.000;\n;;;\ntổng;;;9\n",
-        "scope,name,saving_vnd,procedures_cut\nagency,Sở Y tế,20000000,\ntotal,,,9\n",
-    ],
-)
-def test_claims_of_a_file_are_held_against_the_lines_and_an_error_is_strict(rows: str, tmp_path: Path) -> None:
+def test_claims_of_a_file_are_held_against_the_lines_and_an_error_is_strict(tmp_path: Path) -> None:
+    rows = "Phạm vi;Tên, mã;Tiết kiệm;Số TTHC cắt giảm\ncơ quan;Sở Y tế;20.000.000;\n;;;\ntổng;;;9\n"
     (tmp_path / "bao-cao.csv").write_text(rows, encoding="utf-8-sig")
     early = ("--on", "2022-12-01", "--strict")
     assert run("audit", *early, folder=tmp_path).returncode == 0
@@ -268,12 +298,6 @@ def test_claims_that_cannot_be_read_are_refused(rows: str, said: str, tmp_path: 
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_the_report_says_what_stands(tmp_path: Path) -> None:
-    assert run("report", "--on", "2025-01-02", "--out", "r", folder=tmp_path).returncode == 0
-    assert "not_implemented" in (tmp_path / "r" / "results.json").read_text("utf-8")
-    assert "Phần nào đứng vững" in (tmp_path / "r" / "report.html").read_text("utf-8")
 
 
 CANDIDATES = """Mã phương án;Loại phương án;Mã TTHC;Chi phí thực hiện phương án, một lần;Văn bản cần sửa
@@ -314,3 +338,38 @@ def test_simulate_says_how_sure_the_target_is_and_what_it_assumes(tmp_path: Path
     assert format_percent(Fraction(str(round(found.probability, 4)))) in done.stdout
     assert found.assumptions.text() in done.stdout
     assert "cấp xã" in done.stdout.lower()
+
+
+def test_a_report_of_how_sure_it_is_has_its_pictures(small: Path, tmp_path: Path) -> None:
+    done = run("simulate", small, *RATES, "--draws", "500", "--report", "chac", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "chac" / "report.html").read_text("utf-8")
+    assert page.count('role="img"') >= 2
+    assert "Chắc chắn đến đâu" in page
+    assert "--force" in run("simulate", small, *RATES, "--report", "chac", folder=tmp_path).stderr
+
+
+def test_a_report_of_the_choice_has_its_picture_and_names_both_files(small: Path, tmp_path: Path) -> None:
+    (tmp_path / "pa.csv").write_text(
+        "Mã phương án;Loại phương án;Mã TTHC;Chi phí thực hiện phương án, một lần\n"
+        "PA-1;bãi bỏ thủ tục;B;12 triệu đồng\nPA-2;bãi bỏ thủ tục;A;20 triệu đồng\n",
+        encoding="utf-8",
+    )
+    asked = ("--frontier", "20%", "--frontier", "60%", "--report", "chon", *RATES)
+    done = run("select", "pa.csv", small, *asked, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "12.000.000 đồng" in done.stdout
+    page = (tmp_path / "chon" / "report.html").read_text("utf-8")
+    assert "Muốn cắt giảm thêm thì tốn bao nhiêu" in page
+    assert "pa.csv" in page
+    assert small.name in page
+
+
+def test_a_list_of_measures_can_be_begun_for_a_review(small: Path, tmp_path: Path) -> None:
+    done = run("template", "pa.xlsx", "--measures", "--of", small, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    book = openpyxl.load_workbook(tmp_path / "pa.xlsx")
+    assert "Phương án đơn giản hóa" in book.sheetnames
+    done = run("select", "pa.xlsx", small, *RATES, folder=tmp_path)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
