@@ -1,4 +1,4 @@
-"""The lines of both states side by side, what they cost with a disputed part undone, and the comparison so left."""
+"""What lines side by side cost with a disputed part undone, and the comparison so left."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from enum import IntFlag
 from fractions import Fraction
 from functools import cached_property
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
@@ -25,11 +24,12 @@ from tthc_cost.arithmetic import (
     steps_of_block,
 )
 from tthc_cost.errors import InputFault, Place
+from tthc_cost.line_matching import key_numbers, lines_side_by_side, whole_numbers
 from tthc_cost.standing import held_back
 from tthc_cost.vocabulary import State, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable
 
     from numpy.typing import NDArray
 
@@ -70,11 +70,6 @@ class Undo(IntFlag):
 
 _COSTING: Final = Undo.RATE | Undo.FREQUENCY | Undo.POPULATION | Undo.VOLUME | Undo.ONCE | Undo.MEAN | Undo.LATE
 _LEAST_MERGED: Final = 2
-_COPIED: Final = (
-    "procedure", "name", "stage", "bearer", "grade", "effort_hours", "service_vnd", "fee_vnd", "other_vnd",
-    "frequency", "population", "vnd_per_hour", "annual_cost_vnd", "counted",
-)  # fmt: skip
-_BLANKS: Final[Mapping[str, Any]] = {"annual_cost_vnd": 0, "counted": False}
 _MONEY: Final = ("service_vnd", "fee_vnd", "other_vnd")
 
 
@@ -105,11 +100,6 @@ class LinePairs:
     def of(cls, comparison: Comparison, late: Iterable[str] = ()) -> Self:
         """Put the lines of a comparison side by side.
 
-        A line continues the line of the same code of the procedure that it continues alone, or of its own procedure;
-        of the lines then left, the one of the same name in the same group. The line of an agency that was merged
-        into another goes on in that agency's line of the same work: the first of several is paired with it if no
-        other is, and its cost is divided among all by what they cost before.
-
         Parameters
         ----------
         comparison : Comparison
@@ -117,16 +107,7 @@ class LinePairs:
         late : iterable of str
             Procedures announced too late.
         """
-        lines = comparison.lines.reset_index(drop=True)
-        standing = comparison.standing.set_index("procedure")
-        lines["group"] = lines["procedure"].map(standing["group"]).astype("string")
-        origins = standing["group"][standing["in_baseline"]].value_counts()
-        alone = lines["group"].map(origins).fillna(0).to_numpy() == 1
-        lines["owner"] = lines["procedure"].where(~alone, lines["group"])
-        before, after = _matched(lines, ["owner", "activity", "volume_agency"])
-        before, after = _matched_by_name(lines, before, after)
-        before, after, continued = _continued(lines, _successors(comparison), before, after)
-        return cls(comparison, _side_by_side(lines, before, after, continued), frozenset(late))
+        return cls(comparison, lines_side_by_side(comparison), frozenset(late))
 
     def positions(self, chosen: pd.Series[Any] | Flags) -> Positions:
         """Return the positions of the pairs for which a flag holds."""
@@ -135,7 +116,7 @@ class LinePairs:
     @cached_property
     def works(self) -> Integers:
         """A number of the line of each pair, the same for all agencies that carry its procedure out."""
-        return _codes(self.frame, ["procedure", "activity"])
+        return key_numbers(self.frame, ["procedure", "activity"])
 
     @cached_property
     def of_group(self) -> dict[str, Positions]:
@@ -170,30 +151,32 @@ class LinePairs:
             "money": np.zeros(len(lines), dtype=np.int64),
         }
         for name in _MONEY:
-            steps["money"] += _whole(lines[name])
+            steps["money"] += whole_numbers(lines[name])
         for name in ("vnd_per_hour", "population", "annual_cost_vnd"):
-            steps[name] = _whole(lines[name])
+            steps[name] = whole_numbers(lines[name])
         return steps
 
     @cached_property
     def _scales(self) -> pd.DataFrame:
         """V ÷ S of every line as it stands, and V at the baseline's, at all that were merged, and at those in time."""
         lines, review = self.comparison.lines, self.comparison.review
-        scales = pd.DataFrame({"own": _whole(lines["costed_population"]), "stated": _whole(lines["stated_population"])})
+        scales = pd.DataFrame(
+            {"own": whole_numbers(lines["costed_population"]), "stated": whole_numbers(lines["stated_population"])}
+        )
         scales["costed"] = scales["own"]
         if review is not None:
             known = review.populations.set_index("procedure")
             after = (lines["state"] == State.SIMPLIFIED).to_numpy(dtype=bool)
             if self.comparison.population == "stated":
                 for name in ("stated", "costed"):
-                    values = _whole(lines["procedure"].map(known[f"{name}_population"]))
+                    values = whole_numbers(lines["procedure"].map(known[f"{name}_population"]))
                     scales[name] = np.where(after, values, 0)
                 scales["own"] = scales["stated"]
-            merged = _whole(lines["procedure"].map(self.merged_population))
+            merged = whole_numbers(lines["procedure"].map(self.merged_population))
             scales["merged"] = np.where(after & (scales["stated"] > 0) & (merged > 0), merged, scales["costed"])
             timely = lines["procedure"].map(self.timely_population).astype("Int64")
             is_left = after & (scales["stated"] > 0).to_numpy() & timely.notna().to_numpy()
-            scales["timely"] = np.where(is_left, _whole(timely), scales["costed"])
+            scales["timely"] = np.where(is_left, whole_numbers(timely), scales["costed"])
         return scales
 
     @cached_property
@@ -378,7 +361,7 @@ class LinePairs:
             return np.where(works, rates.for_all, 0)
         known = {fold(grade): rate for grade, rate in rates.as_mapping().items()}
         by_grade = {grade: known.get(fold(grade), 0) for grade in lines["grade"].dropna().unique()}
-        return np.where(works, _whole(lines["grade"].map(by_grade)), 0)
+        return np.where(works, whole_numbers(lines["grade"].map(by_grade)), 0)
 
     def left(self, undone: Integers, as_one: Collection[str] = ()) -> Comparison:
         """Return the comparison once all that is disputed is undone.
@@ -488,122 +471,5 @@ class LinePairs:
         return changed
 
 
-def _whole(values: pd.Series[Any]) -> Integers:
-    """Return a column of whole numbers, 0 where it is blank."""
-    return np.asarray(values.astype("Int64").fillna(0), dtype=np.int64)
-
-
 def _on_grid(values: pd.Series[Any], steps_per_unit: int) -> Integers:
     return steps_of_block(values.fillna(0).to_numpy(dtype=np.float64), steps_per_unit)
-
-
-def _codes(lines: pd.DataFrame, columns: Iterable[str]) -> Integers:
-    """Return a number for the values that several columns have together."""
-    number: NDArray[Any] = np.zeros(len(lines), dtype=np.int64)
-    for name in columns:
-        codes, values = pd.factorize(lines[name], use_na_sentinel=False)
-        number = pd.factorize(number * (len(values) + 1) + codes)[0]
-    return number.astype(np.int64)
-
-
-def _matched(lines: pd.DataFrame, columns: list[str]) -> tuple[Positions, Positions]:
-    """Return the positions of the lines of both states that have the same key, -1 where there is none."""
-    keys = _codes(lines, columns)
-    after = (lines["state"] == State.SIMPLIFIED).to_numpy(dtype=bool)
-    before_at, after_at = np.flatnonzero(~after), np.flatnonzero(after)
-    both = pd.DataFrame({"key": keys[before_at], "before": before_at}).merge(
-        pd.DataFrame({"key": keys[after_at], "after": after_at}), on="key", how="outer", sort=False
-    )
-    both = both[~both.duplicated("before") | both["before"].isna()]
-    found = both[["before", "after"]].fillna(-1).to_numpy(dtype=np.intp)
-    return found[:, 0], found[:, 1]
-
-
-def _matched_by_name(lines: pd.DataFrame, before: Positions, after: Positions) -> tuple[Positions, Positions]:
-    """Match of the lines left over those whose name occurs once on each side of their group."""
-    single = (before < 0) | (after < 0)
-    at = np.where(before[single] >= 0, before[single], after[single])
-    left = lines.iloc[at][["group", "name", "volume_agency", "state"]].assign(at=at).dropna(subset="name")
-    left["name"] = left["name"].map({name: fold(name) for name in left["name"].unique()})
-    left = left[~left.duplicated(["group", "name", "volume_agency", "state"], keep=False)]
-    is_after = left["state"] == State.SIMPLIFIED
-    found = left[~is_after].merge(left[is_after], on=["group", "name", "volume_agency"], suffixes=("", "_after"))
-    if found.empty:
-        return before, after
-    old, new = found["at"].to_numpy(dtype=np.intp), found["at_after"].to_numpy(dtype=np.intp)
-    taken = single & (np.isin(before, old) | np.isin(after, new))
-    return np.concatenate([before[~taken], old]), np.concatenate([after[~taken], new])
-
-
-def _successors(comparison: Comparison) -> dict[str, str]:
-    """Return the folded agency into which each folded agency was merged."""
-    if comparison.review is None:
-        return {}
-    agencies = comparison.review.agencies[["agency", "successor"]].dropna()
-    return {fold(old): fold(heir) for old, heir in agencies.itertuples(index=False, name=None)}
-
-
-def _last(agency: str, successors: Mapping[str, str]) -> str:
-    """Return the agency in which an agency at last goes on."""
-    passed = {agency}
-    while (agency := successors.get(agency, agency)) not in passed:
-        passed.add(agency)
-    return agency
-
-
-def _continued(
-    lines: pd.DataFrame, successors: Mapping[str, str], before: Positions, after: Positions
-) -> tuple[Positions, Positions, Positions]:
-    """Return the pairs, and of each the simplified line that goes on with its work, if need be a successor's."""
-    places = {one: fold(one) for one in lines["volume_agency"].dropna().unique()}
-    moved = lines["volume_agency"].isin([one for one, place in places.items() if place in successors]).to_numpy()
-    left = np.flatnonzero((after < 0) & moved[before])
-    if not left.size:
-        return before, after, after
-    last = lines["volume_agency"].map({one: _last(place, successors) for one, place in places.items()})
-    keys = _codes(lines.assign(last=last), ["owner", "activity", "last"])
-    heirs = np.flatnonzero((lines["state"] == State.SIMPLIFIED).to_numpy(dtype=bool) & ~moved)
-    heir = dict(zip(keys[heirs[::-1]].tolist(), heirs[::-1].tolist(), strict=True))
-    added = {int(line): row for row, line in enumerate(after) if before[row] < 0}
-    after, continued, gone = after.copy(), after.copy(), []
-    for row in left:
-        line = heir.get(int(keys[before[row]]), -1)
-        continued[row] = line
-        if line in added:
-            gone.append(added.pop(line))
-            after[row] = line
-    return tuple(np.delete(one, gone) for one in (before, after, continued))  # type: ignore[return-value]
-
-
-def _divided(continued: Positions, paired: Flags, before_vnd: Integers, after_vnd: Integers) -> Integers:
-    """Divide the cost of each line in which several pairs go on among them, by what they cost before, exactly."""
-    after_vnd = after_vnd.copy()
-    rows = pd.Series(continued)
-    several = rows[rows.duplicated(keep=False) & (rows >= 0)]
-    for at in several.groupby(several).groups.values():
-        own = np.asarray(at, dtype=np.intp)
-        weights = [int(one) for one in before_vnd[own]]
-        if not sum(weights):
-            weights = [int(one) for one in paired[own]]
-        whole, ends = int(after_vnd[own[0]]), [0, *accumulate(weights)]
-        cuts = [whole * end // ends[-1] for end in ends]
-        after_vnd[own] = np.diff(np.array(cuts, dtype=np.int64))
-    return after_vnd
-
-
-def _side_by_side(lines: pd.DataFrame, before: Positions, after: Positions, continued: Positions) -> pd.DataFrame:
-    order = np.lexsort((after, np.where(before >= 0, before, len(lines))))
-    before, after, continued = before[order], after[order], continued[order]
-    first = lines.iloc[np.where(before >= 0, before, after)].reset_index(drop=True)
-    columns: dict[str, Any] = {name: first[name] for name in ("procedure", "group", "activity", "volume_agency")}
-    columns |= {"baseline_at": before, "simplified_at": after, "continued_at": continued}
-    for state, at in ((State.BASELINE, before), (State.SIMPLIFIED, continued)):
-        for name in _COPIED:
-            values = lines[name].array
-            columns[f"{name}_{state}"] = values.take(at, allow_fill=True, fill_value=_BLANKS.get(name))
-    frame = pd.DataFrame(columns)
-    if (continued != after).any():
-        costs = (frame[f"annual_cost_vnd_{state}"] for state in State)
-        divided = _divided(continued, after >= 0, *(_whole(one) for one in costs))
-        frame["annual_cost_vnd_simplified"] = pd.Series(divided, dtype=frame["annual_cost_vnd_simplified"].dtype)
-    return frame
