@@ -119,8 +119,9 @@ def mean_costs(lines: UncertainLines, group: Integers, groups: int) -> Floats:
 
 
 def _parts(lines: UncertainLines, group: Integers) -> Iterator[VariancePart]:
-    every = np.arange(len(group))
-    codes = np.unique(group, return_inverse=True)[1]
+    # In one order in both states, so that sums of the same products are the same floats and cancel to nothing.
+    every = np.argsort(lines.coefficient, kind="stable")
+    codes = np.unique(group, return_inverse=True)[1][every]
     yield from _further(lines, group, every, codes, ())
 
 
