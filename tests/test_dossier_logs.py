@@ -215,7 +215,7 @@ def test_a_frequency_off_its_grid_is_noted(make: Make) -> None:
     (volume,) = plain(volumes_from_log(make(rows), **WHOLE_2024))
     assert (volume["frequency"], volume["population"]) == (4286 / 300, 7)  # 100 ÷ 7 is 14.2857…
     note = only("log_frequency_rounded", validate_log(make(rows), **WHOLE_2024).notes)
-    assert says(note, "1/1 khối lượng", "of 1 volumes, 1 have")
+    assert says(note, "1/1 dòng của bảng «Khối lượng»", "of 1 volumes, 1 have")
     assert not validate_log(make(rows[:98]), **WHOLE_2024).notes
 
 
@@ -303,7 +303,7 @@ def test_rows_outside_the_window_are_counted_and_not_looked_at(make: Make) -> No
     log = make([case(), case("2023-12-31"), case("2025-01-01", "2024-12-01"), case("2025-01-01", agency=None)])
     assert plain(volumes_from_log(log, **WHOLE_2024))[0]["population"] == 1
     note = only("log_rows_outside", validate_log(log, **WHOLE_2024))
-    assert says(note, "3 dòng tiếp nhận ngoài khoảng từ 2024-01-01 đến 2024-12-31", "3 rows were received outside")
+    assert says(note, "3 dòng có ngày tiếp nhận ngoài khoảng từ 01/01/2024 đến 31/12/2024", "3 rows were received outside")
 
 
 # Faults

@@ -240,7 +240,8 @@ def template(
         bool, Parameter(help="Bảng phương án cho lệnh select, thay cho biểu rà soát. / A list of measures instead.")
     ] = False,
     of: Annotated[
-        Path | None, Parameter(help="Bảng phương án cho biểu rà soát này. / The review that the measures are for.")
+        Path | None,
+        Parameter(help="Cùng --measures: mã TTHC của biểu này làm danh sách chọn. / With --measures: offer its codes."),
     ] = None,
     from_word: Annotated[
         Path | None,
@@ -316,7 +317,10 @@ def select_measures(
     ] = (),
     seconds: Annotated[float, Parameter(help="Thời gian tìm tối đa. / Longest search.")] = 60.0,
     out: Annotated[
-        Path | None, Parameter(help="Ghi biểu rà soát với các phương án đã chọn (.xlsx). / Write the review.")
+        Path | None,
+        Parameter(
+            help="Ghi biểu rà soát (.xlsx); cùng --frontier: của mức cao nhất. / The review; with --frontier, the most."
+        ),
     ] = None,
     report_out: ReportFolder = None,
     choices: Choices = _NO_CHOICES,

@@ -62,7 +62,8 @@ def volumes_from_log(
 
     A log counts cases, that is ``frequency × population``. With a column ``subject``, the population is the number of
     different subjects and the frequency cases ÷ subjects, on its grid of 1/300; without, the population is the number
-    of cases and the frequency 1. Either way the product is the cases.
+    of cases and the frequency 1. The product is the cases, but for the rounding where cases ÷ subjects lies off the
+    grid or a window is scaled.
 
     Parameters
     ----------
@@ -71,7 +72,8 @@ def volumes_from_log(
         ``15/03/2024``), and if it has them ``returned``, ``subject``, ``dossier`` (its number, which may stand once for
         a procedure and agency) and ``channel``. Other columns are left alone.
     year : int, optional
-        The calendar year of receipt. The log must hold dossiers received in each of its twelve months.
+        The calendar year of receipt. The log must hold dossiers received in each of its twelve months; of a lazy log
+        only `validate_log` says whether it does.
     since, until : date or text, optional
         Instead of a year, the first and last day of receipt that the log covers, taken at its word; at most one year.
     scale_by_days : bool
@@ -156,7 +158,11 @@ def _year_window(year: int | None, since: Day | None, until: Day | None, *, scal
         raise InputFault.because("log_window_unstated")
     if window.days > window.year_days or (window.days < window.year_days and not scale_by_days):
         raise InputFault.because(
-            "log_window_no_year", since=window.first_day, until=window.last_day, days=window.days, year=window.year_days
+            "log_window_no_year",
+            since=f"{window.first_day:%d/%m/%Y}",
+            until=f"{window.last_day:%d/%m/%Y}",
+            days=window.days,
+            year=window.year_days,
         )
     return window
 
@@ -262,7 +268,13 @@ def _volume_notes(rows: LogRows, window: LogWindow) -> Iterator[Remark]:
     if open_cases:
         yield remark("log_dossiers_open", place, count=open_cases)
     if outside:
-        yield remark("log_rows_outside", place, count=outside, since=window.first_day, until=window.last_day)
+        yield remark(
+            "log_rows_outside",
+            place,
+            count=outside,
+            since=f"{window.first_day:%d/%m/%Y}",
+            until=f"{window.last_day:%d/%m/%Y}",
+        )
     if window.days < window.year_days:
         yield remark("log_scaled_by_days", place, days=window.days, year=window.year_days)
     if rows.has("subject"):

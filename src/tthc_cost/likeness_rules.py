@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = ["RULES"]
 
+_AT_AVERAGE: Final = (
+    " Phần đứng vững tính theo số lần bình quân.",
+    " What stands is costed at the average.",
+)
 _CONTINUED: Final = (
     " Mọi dòng của TTHC này nối tiếp một dòng trước hợp nhất, với số lần của dòng đó, nên không rõ dòng nào giảm.",
     " All its lines continue lines of those merged, at their own frequencies, so that none can be said to have fallen.",
@@ -225,7 +229,7 @@ def _frequencies_fell_in_merges(evidence: Evidence) -> Iterator[Seen]:
                 "after": after[code],
                 "merged": ", ".join(known),
                 "mean": mean,
-                "part": ("", "") if own else _CONTINUED,
+                "part": _AT_AVERAGE if own else _CONTINUED,
             }
             yield Seen(code, None, figures, Undo.MEAN, tuple(own), priced=bool(own))
 

@@ -273,7 +273,13 @@ def _time_remarks(
     if still_open:
         yield remark("log_dossiers_open", place, count=still_open)
     if outside and window is not None:
-        yield remark("log_rows_outside", place, count=outside, since=window.first_day, until=window.last_day)
+        yield remark(
+            "log_rows_outside",
+            place,
+            count=outside,
+            since=f"{window.first_day:%d/%m/%Y}",
+            until=f"{window.last_day:%d/%m/%Y}",
+        )
     if undated:
         shown = ", ".join(sorted(undated)[:_SHOWN_CODES]) + (" …" if len(undated) > _SHOWN_CODES else "")
         yield remark("log_without_deadline", place, n=len(undated), procedures=shown)

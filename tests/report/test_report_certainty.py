@@ -124,11 +124,11 @@ def test_each_point_of_the_frontier_says_whether_it_is_proven_and_how_probable()
 
 def test_the_workbook_has_numbers_not_texts() -> None:
     book = load_workbook(io.BytesIO(workbook_bytes(page(), Labels("vi"))))
-    for name in ("Chắc chắn đến đâu", "Xác suất từng cơ quan", "Độ nhạy", "Nên đo lại trước", "Cắt giảm thêm"):
+    for name in ("Chắc chắn đến đâu", "Xác suất cơ quan, cấp", "Độ nhạy", "Nên đo lại trước", "Cắt giảm thêm"):
         assert name in book.sheetnames
     found = sample_probability(1000)
     assert book["Chắc chắn đến đâu"]["B2"].value == pytest.approx(found.probability, abs=1e-6)
-    heads, *rows = book["Xác suất từng cơ quan"].iter_rows(values_only=True)
+    heads, *rows = book["Xác suất cơ quan, cấp"].iter_rows(values_only=True)
     column = heads.index("Xác suất đạt mục tiêu")
     known = [*found.by("agency")["probability"], *found.by("level")["probability"]]
     assert [row[column] for row in rows] == pytest.approx(known, abs=1e-6)

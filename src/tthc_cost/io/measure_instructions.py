@@ -24,13 +24,16 @@ hiện và văn bản cần sửa. Trang này không được đọc khi tính t
 mã TTHC đúng như trong biểu rà soát.
 2. Phương án thay đổi hoạt động nào trong biểu tính chi phí thì thêm một dòng có cùng mã phương án, ghi mã hoạt động \
 và số liệu sau đơn giản hóa; số liệu không đổi thì để trống, hoạt động không còn thì chọn «có» ở cột «Không còn \
-hoạt động này». Không ghi số liệu thì chi phí không giảm.
+hoạt động này». Bãi bỏ, hợp nhất thủ tục, giảm số lần thực hiện, bỏ bước, bỏ giấy tờ thì chi phí được tính lại theo \
+loại phương án; với các loại khác, không ghi số liệu thì chi phí không giảm.
 3. Nội dung chung của phương án chỉ cần ghi ở dòng đầu. Chi phí thực hiện phương án là chi phí phát sinh một lần (sửa \
 văn bản, phần mềm, tập huấn), không phải chi phí tuân thủ.
 4. Không đổi tên trang tính và tiêu đề cột; thứ tự dòng tùy ý. Di chuột lên tiêu đề (góc có tam giác đỏ) để xem cách \
 ghi. Phương án không muốn xét nữa thì chọn «có» ở cột «Loại khỏi phương án», không cần xóa.
 5. Mỗi loại phương án dùng các cột sau, ngoài các cột về chi phí thực hiện, nội dung, lý do, văn bản cần sửa:
 """
+_ONE_OF_THEM: Final = frozenset({MeasureKind.DELEGATE, MeasureKind.SHORTEN_STEP})
+"""Kinds of which one column or another must be filled in."""
 _SHARED: Final = frozenset({"code", "procedure", "legal", "one_off_vnd", "content", "reason"})
 
 
@@ -43,6 +46,9 @@ def _columns_of(kind: MeasureKind) -> str:
     ]
     lines = [one for one in own if one.name == "lines"]
     said = [f"bắt buộc {', '.join(needed)}"] if needed else []
+    if kind in _ONE_OF_THEM:
+        choices = ", ".join([*optional, *(["dòng hoạt động thay đổi"] if lines else [])])
+        return f"– {kind.label()}: {'; '.join([*said, f'bắt buộc ghi ít nhất một trong: {choices}'])}."
     said += [f"có thể ghi {', '.join(optional)}"] if optional else []
     if lines:
         said.append("các dòng hoạt động thay đổi" if lines[0].default is not MISSING else "bắt buộc có dòng hoạt động")

@@ -164,9 +164,9 @@ def picture_of_choice(found: Frontier, target: Fraction | None, labels: Labels) 
 
 
 def objective_text(found: Frontier, point: Selection, labels: Labels) -> str:
-    """Print the amount of the objective at a point with its unit."""
-    unit = labels("chosen.vnd") if found.objective is Objective.ONE_OFF_COST else found.objective.label(labels.language)
-    return labels("unit.amount", n=labels.integer(point.value), unit=unit)
+    """Print the objective and its amount at a point."""
+    unit = f" {labels('chosen.vnd')}" if found.objective is Objective.ONE_OFF_COST else ""
+    return f"{found.objective.label(labels.language)} {labels.integer(point.value)}{unit}"
 
 
 def point_name(found: Frontier, point: Selection, labels: Labels) -> str:
