@@ -303,7 +303,9 @@ def test_rows_outside_the_window_are_counted_and_not_looked_at(make: Make) -> No
     log = make([case(), case("2023-12-31"), case("2025-01-01", "2024-12-01"), case("2025-01-01", agency=None)])
     assert plain(volumes_from_log(log, **WHOLE_2024))[0]["population"] == 1
     note = only("log_rows_outside", validate_log(log, **WHOLE_2024))
-    assert says(note, "3 dòng có ngày tiếp nhận ngoài khoảng từ 01/01/2024 đến 31/12/2024", "3 rows were received outside")
+    assert says(
+        note, "3 dòng có ngày tiếp nhận ngoài khoảng từ 01/01/2024 đến 31/12/2024", "3 rows were received outside"
+    )
 
 
 # Faults
