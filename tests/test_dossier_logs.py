@@ -1,157 +1,45 @@
-"""Volumes and times of logs, on every engine, against dossiers counted one by one and days walked through."""
+"""Volumes of logs, on every engine, against dossiers counted one by one; and what they cost in a comparison."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections import defaultdict
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import narwhals.stable.v2 as nw
-import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from dossier_samples import (
+    MAKERS,
+    WHOLE_2024,
+    case,
+    counted_volumes,
+    day,
+    eager_engines,
+    every_engine,
+    few_but_long,
+    lazy_engines,
+    logs,
+    plain,
+)
 from remarks import codes_of, only, says
 from tthc_cost.comparison import compare
 from tthc_cost.dossier_logs import validate_log, volumes_from_log, with_volumes
-from tthc_cost.errors import InputFault, WrongKindError
+from tthc_cost.errors import InputFault
 from tthc_cost.inventory import Inventory
-from tthc_cost.log_rows import WorkingCalendar
 from tthc_cost.model import Activity, Decision, Procedure, to_frame
 from tthc_cost.observed_times import processing_times_from_log
 from tthc_cost.rates import RateTable
 from tthc_cost.review import Review
-from tthc_cost.schema import is_blank
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    Rows = list[dict[str, Any]]
-    Make = Callable[[Rows], Any]
-
-WHOLE_2024: dict[str, Any] = {"since": "2024-01-01", "until": "2024-12-31"}
-TYPED = {
-    "procedure": pl.String, "agency": pl.String, "received": pl.Date, "returned": pl.Date, "channel": pl.String,
-    "subject": pl.String, "dossier": pl.String,
-}  # fmt: skip
-# Tết and the swapped days of 2024 as a user would state them.
-CALENDAR = WorkingCalendar(
-    holidays=("2024-01-01", *(f"2024-02-{day:02}" for day in range(8, 15)), "2024-04-29", "2024-04-30", "2024-05-01"),
-    make_up_days=("2024-05-04",),
-)
-
-
-def _polars(rows: Rows) -> pl.DataFrame:
-    names = [name for name in TYPED if any(name in row for row in rows)]
-    cells = {name: [row.get(name) for row in rows] for name in names}
-    texts = {name for name in names if any(isinstance(cell, str) for cell in cells[name])}
-    return pl.DataFrame(cells, schema={name: pl.String if name in texts else TYPED[name] for name in names})
-
-
-def _duckdb(rows: Rows) -> duckdb.DuckDBPyRelation:
-    connection = duckdb.connect()
-    connection.register("given", _polars(rows).to_arrow())
-    connection.execute("CREATE TABLE log AS SELECT * FROM given")
-    return connection.table("log")
-
-
-MAKERS: dict[str, Make] = {
-    "pandas": lambda rows: _polars(rows).to_pandas(),
-    "pandas_objects": pd.DataFrame,
-    "polars": _polars,
-    "pyarrow": lambda rows: _polars(rows).to_arrow(),
-    "polars_lazy": lambda rows: _polars(rows).lazy(),
-    "duckdb": _duckdb,
-}
-LAZY = ("polars_lazy", "duckdb")
-
-every_engine = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
-EAGER = tuple(name for name in MAKERS if name not in LAZY)
-eager_engines = pytest.mark.parametrize("make", [MAKERS[name] for name in EAGER], ids=EAGER)
-lazy_engines = pytest.mark.parametrize("make", [MAKERS[name] for name in LAZY], ids=LAZY)
-
-
-def plain(frame: Any) -> Rows:
-    """Return the rows of any frame, missing values as None, in the order of their keys."""
-    known = nw.from_native(frame)
-    if isinstance(known, nw.LazyFrame):
-        known = known.collect("polars")
-    rows = [{name: None if is_blank(cell) else cell for name, cell in row.items()} for row in known.rows(named=True)]
-    return sorted(rows, key=lambda row: (row["procedure"] or "", row["agency"] or ""))
-
-
-def day(text: str) -> dt.date:
-    return dt.date.fromisoformat(text)
-
-
-def case(received: Any = "2024-03-15", returned: Any = None, **more: Any) -> dict[str, Any]:
-    """One dossier; texts of ISO days become dates."""
-
-    def date(value: Any) -> Any:
-        return (
-            dt.date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 and value[4] == "-" else value
-        )
-
-    row = {"procedure": "NB-01", "agency": "Sở A", "received": date(received), "returned": date(returned)}
-    return row | more
-
-
-# The oracle: one dossier after another, one day after another
-
-
-def walked_days(received: dt.date, returned: dt.date, calendar: WorkingCalendar) -> int:
-    count, today = 0, received
-    while today < returned:
-        today += dt.timedelta(days=1)
-        worked = today.weekday() < 5 and today not in calendar.holidays
-        count += worked or (today.weekday() >= 5 and today in calendar.make_up_days)
-    return count
-
-
-def counted_volumes(rows: Rows, first: dt.date, last: dt.date) -> Rows:
-    subjects: dict[tuple[str, str], list[Any]] = defaultdict(list)
-    for row in rows:
-        if first <= row["received"] <= last:
-            subjects[row["procedure"], row["agency"]].append(row.get("subject"))
-    made = []
-    for (procedure, agency), of_case in sorted(subjects.items()):
-        population = len(of_case) if None in of_case else len(set(of_case))
-        steps = math.floor(Fraction(len(of_case), population) * 300 + Fraction(1, 2))
-        made.append({"procedure": procedure, "agency": agency, "frequency": steps / 300, "population": population})
-    return made
-
-
-def ranked(days: Iterable[int], share: Fraction) -> int | None:
-    in_order = sorted(days)
-    return in_order[math.ceil(share * len(in_order)) - 1] if in_order else None
-
-
-DAYS = st.dates(dt.date(2023, 11, 1), dt.date(2025, 2, 28))
-
-
-@st.composite
-def logs(draw: st.DrawFn, *, subjects: bool = False) -> Rows:
-    """Up to 40 sound dossiers of two procedures and agencies, some still open."""
-    rows = []
-    for number in range(draw(st.integers(1, 40))):
-        received = draw(DAYS)
-        took = draw(st.none() | st.integers(0, 30))
-        row = case(received, None if took is None else received + dt.timedelta(days=took))
-        row |= {"procedure": draw(st.sampled_from(("A", "B"))), "agency": draw(st.sampled_from(("Sở Một", "xã Hai")))}
-        row |= {"channel": draw(st.sampled_from(("trực tuyến", "trực tiếp"))), "dossier": f"H-{number}"}
-        rows.append(row | ({"subject": draw(st.sampled_from("xyz"))} if subjects else {}))
-    return rows
-
-
-few_but_long = settings(max_examples=4)
-
+    from dossier_samples import Make, Rows
 
 # Volumes
 
@@ -441,161 +329,6 @@ def test_columns_of_another_kind_are_refused() -> None:
     assert [one.code for one in validate_log([1], **WHOLE_2024).faults] == ["not_a_dataframe"]
 
 
-# Dates
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["2024-02-29", "29/02/2024", "29-02-2024", "29/2/2024", " 2024-02-29 ", "2024-02-29T08:30:00", "29/02/2024 08:30"],
-)
-@every_engine
-def test_days_are_read_as_they_are_written_in_vietnam(make: Make, text: str) -> None:
-    times = processing_times_from_log(make([case(text, "1/3/2024")]))
-    assert times.rows[0].median_days == 1
-
-
-@few_but_long
-@given(of=st.dates(dt.date(1900, 1, 1), dt.date(2099, 12, 31)), after=st.integers(0, 400))
-def test_text_and_dates_are_the_same_days(of: dt.date, after: int) -> None:
-    last = min(of + dt.timedelta(days=after), dt.date(2099, 12, 31))
-    texts = pl.DataFrame([case() | {"received": f"{of:%d/%m/%Y}", "returned": str(last)}])
-    dates = pl.DataFrame([case(of, last)])
-    (row,), (same,) = (processing_times_from_log(log).rows for log in (texts, dates))
-    assert row == same
-    assert row.median_days == walked_days(of, last, WorkingCalendar())
-
-
-@pytest.mark.parametrize("text", ["2023-02-29", "1900-02-29", "2024-04-31", "2024-00-10", "2024-1-1x", "24-01-01", "0"])
-def test_a_day_that_does_not_exist_is_never_read(text: str) -> None:
-    log = pl.LazyFrame([{**case(), "received": text}])
-    assert volumes_from_log(log, **WHOLE_2024).collect()["fault"].to_list() == ["log_date_unreadable"]
-
-
-@pytest.mark.parametrize(
-    "received",
-    [
-        pd.to_datetime(["2024-03-15 16:45"]).tz_localize("Asia/Ho_Chi_Minh"),
-        np.array(["2024-03-15T23:59"], dtype="datetime64[s]"),
-        pd.Series([dt.date(2024, 3, 15)], dtype=object),
-    ],
-)
-def test_a_time_of_day_is_of_its_day(received: Any) -> None:
-    log = pd.DataFrame({"procedure": ["A"], "agency": ["Sở A"], "received": received, "returned": ["2024-03-18"]})
-    assert processing_times_from_log(log).rows[0].median_days == 1
-
-
-def test_a_log_in_which_nothing_was_returned_has_no_time() -> None:
-    for blank in (None, float("nan"), pd.NaT):
-        log = pd.DataFrame({"procedure": ["A"], "agency": ["Sở A"], "received": ["2024-03-15"], "returned": [blank]})
-        (row,) = processing_times_from_log(log).rows
-        assert (row.cases, row.open_cases, row.median_days, row.p90_days, row.over_share) == (1, 1, None, None, None)
-
-
-# Processing times
-
-
-@every_engine
-@few_but_long
-@given(rows=logs(), deadline=st.integers(0, 20))
-def test_times_are_those_walked_day_by_day(make: Make, rows: Rows, deadline: int) -> None:
-    procedures = pd.DataFrame({"procedure": ["A"], "deadline_days": [deadline]})
-    found = processing_times_from_log(make(rows), procedures, calendar=CALENDAR, by=("procedure", "agency", "channel"))
-    groups: dict[tuple[str, ...], list[int | None]] = defaultdict(list)
-    for row in rows:
-        took = None if row["returned"] is None else walked_days(row["received"], row["returned"], CALENDAR)
-        groups[row["procedure"], row["agency"], row["channel"]].append(took)
-    assert [(row.procedure, row.agency, row.channel) for row in found.rows] == sorted(groups)
-    for one in found.rows:
-        times = groups[str(one.procedure), str(one.agency), str(one.channel)]
-        days = [time for time in times if time is not None]
-        judged = days if one.procedure == "A" else []
-        assert (one.cases, one.open_cases) == (len(times), len(times) - len(days))
-        assert (one.median_days, one.p90_days) == (ranked(days, Fraction(1, 2)), ranked(days, Fraction(9, 10)))
-        assert one.over_share == (Fraction(sum(d > deadline for d in judged), len(judged)) if judged else None)
-
-
-@settings(max_examples=15)
-@given(received=DAYS, length=st.integers(0, 60), holidays=st.lists(DAYS), made_up=st.lists(DAYS))
-def test_working_days_are_those_walked_through(received: dt.date, length: int, holidays: Any, made_up: Any) -> None:
-    calendar = WorkingCalendar(tuple(holidays), tuple(made_up))
-    returned = received + dt.timedelta(days=length)
-    assert calendar.days_between(received, returned) == walked_days(received, returned, calendar)
-    log = pl.DataFrame([case(received, returned)])
-    assert processing_times_from_log(log, calendar=calendar).rows[0].median_days == calendar.days_between(
-        received, returned
-    )
-
-
-def test_the_swapped_days_of_may_2024_are_worked() -> None:
-    # 29 April 2024 was off and Saturday 4 May worked instead, by decision of that year.
-    assert CALENDAR.days_between("2024-04-26", "2024-05-02") == 1
-    assert CALENDAR.days_between("2024-05-03", "2024-05-06") == 2
-    assert WorkingCalendar().days_between("2024-05-03", "2024-05-06") == 1
-
-
-def test_a_figure_is_always_one_that_was_observed() -> None:
-    # Nearest rank: of two dossiers the median is the first, of ten the ninth decile the ninth.
-    rows = [case("2024-03-18", dt.date(2024, 3, 18) + dt.timedelta(days=n)) for n in (0, 1)]
-    (row,) = processing_times_from_log(pd.DataFrame(rows)).rows
-    assert (row.median_days, row.p90_days) == (0, 1)
-
-
-def test_groups_may_be_wider_than_the_procedure() -> None:
-    rows = [case(returned="2024-03-18"), case(returned="2024-03-19", agency="Sở B"), case(procedure="NB-02")]
-    procedures = pd.DataFrame({"procedure": ["NB-01"], "deadline_days": ["1 ngày làm việc"]})
-    whole = processing_times_from_log(pd.DataFrame(rows), procedures, by=("procedure",))
-    assert [(row.procedure, row.agency, row.cases, row.over_share) for row in whole.rows] == [
-        ("NB-01", None, 2, Fraction(1, 2)),
-        ("NB-02", None, 1, None),
-    ]
-    by_agency = processing_times_from_log(pd.DataFrame(rows), procedures, by=("agency",))
-    assert [(row.agency, row.cases, row.over_share) for row in by_agency.rows] == [
-        ("Sở A", 2, Fraction(0)),
-        ("Sở B", 1, Fraction(1)),
-    ]
-
-
-def test_channels_are_told_apart_and_a_blank_one_is_its_own() -> None:
-    rows = [case(channel="trực tuyến"), case(channel=None), case(channel="trực tuyến")]
-    found = processing_times_from_log(pd.DataFrame(rows), by=("channel",))
-    assert [(row.channel, row.cases) for row in found.rows] == [(None, 1), ("trực tuyến", 2)]
-    assert found.to_frame()["cases"].tolist() == [1, 2]
-
-
-def test_what_the_times_do_not_hold_is_said() -> None:
-    rows = [case(), case("2023-01-02", "2023-01-03")]
-    procedures = pd.DataFrame({"procedure": ["NB-02"], "deadline_days": [5]})
-    found = processing_times_from_log(pd.DataFrame(rows), procedures, **WHOLE_2024)
-    assert {one.code for one in found.remarks} == {
-        "log_dossiers_open", "log_rows_outside", "log_without_deadline", "log_weekends_only",
-    }  # fmt: skip
-    still_open = only("log_dossiers_open", found.remarks)
-    assert says(still_open, "1 hồ sơ chưa có ngày trả", "1 dossiers have no day of return")
-    assert says(only("log_without_deadline", found.remarks), "NB-01", "NB-01")
-    assert not processing_times_from_log(pd.DataFrame([case(returned="2024-03-15")]), calendar=CALENDAR).remarks
-    only("log_dossiers_open", validate_log(pd.DataFrame(rows), **WHOLE_2024).warnings)
-
-
-def test_a_frame_of_times_keeps_what_is_not_known() -> None:
-    frame = processing_times_from_log(pd.DataFrame([case()])).to_frame()
-    assert frame["median_days"].isna().all()
-    assert frame["over_share"].isna().all()
-    assert frame["open_cases"].tolist() == [1]
-
-
-def test_arguments_of_another_kind_are_refused() -> None:
-    log = pd.DataFrame([case()])
-    for wrong in ({"by": ()}, {"by": "agency"}, {"by": ("field",)}, {"calendar": ("2024-01-01",)}):
-        with pytest.raises(WrongKindError):
-            processing_times_from_log(log, **wrong)
-    for absent in ({"by": ("channel",)}, {"procedures": pd.DataFrame({"procedure": ["A"]})}):
-        with pytest.raises(InputFault) as caught:
-            processing_times_from_log(log, **absent)
-        only("missing_column", caught.value.faults)
-    with pytest.raises(InputFault):
-        WorkingCalendar(("30/02/2024",))
-
-
 # From the log to the đồng
 
 RATES = RateTable.from_income(2112 * 50_000)  # 50 000 đ an hour
@@ -686,5 +419,6 @@ def test_volumes_of_an_unknown_procedure_are_a_fault() -> None:
 
 
 def test_the_catalogue_holds_nothing_that_is_not_provoked_here() -> None:
-    source = Path(__file__).read_text(encoding="utf-8")
+    here = Path(__file__)
+    source = "".join(file.read_text(encoding="utf-8") for file in (here, here.with_name("test_observed_times.py")))
     assert all(f'"{code}"' in source for code in codes_of("dossier_logs"))

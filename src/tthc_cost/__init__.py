@@ -11,7 +11,7 @@ from tthc_cost.arithmetic import Reduction
 from tthc_cost.attribution import Attribution, Cause, attribute
 from tthc_cost.auditing import Audit, audit
 from tthc_cost.comparison import Comparison, compare
-from tthc_cost.costing import cost_activities, cost_procedures, validate
+from tthc_cost.costing import cost_activities, cost_procedures, cost_scenarios, validate
 from tthc_cost.dossier_logs import validate_log, volumes_from_log, with_volumes
 from tthc_cost.errors import InputFault, Remark, TthcCostError, Validation
 from tthc_cost.findings import Finding
@@ -184,6 +184,7 @@ __all__ = [
     "compare_tables",
     "cost_activities",
     "cost_procedures",
+    "cost_scenarios",
     "frontier",
     "gdp_per_head",
     "hours_freed",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import narwhals.stable.v2 as nw
@@ -11,7 +12,7 @@ import pandas as pd
 from narwhals.stable.v2.dependencies import is_dask_dataframe
 
 from tthc_cost.errors import InputFault, Place, Validation, remark, require
-from tthc_cost.line_blocks import Findings, block_costs, costed_blocks
+from tthc_cost.line_blocks import block_costs, costed_blocks
 from tthc_cost.line_columns import (
     ACTIVITIES,
     COST,
@@ -19,6 +20,7 @@ from tthc_cost.line_columns import (
     LineColumns,
 )
 from tthc_cost.line_expressions import lazy_remarks, with_costs, with_sums
+from tthc_cost.line_findings import Findings
 from tthc_cost.line_partitions import columns_of_partitions, partition_costs, partition_remarks, partition_sums
 from tthc_cost.procedure_sums import blank_procedures, procedure_sums
 from tthc_cost.rates import RateTable
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     AnyFrame: TypeAlias = Any
     """Whatever narwhals knows as a frame; the same kind comes back."""
 
-__all__ = ["annual_costs_of", "cost_activities", "cost_procedures", "validate"]
+__all__ = ["annual_costs_of", "cost_activities", "cost_procedures", "cost_scenarios", "validate"]
 
 
 def cost_activities(activities: AnyFrame, rates: RateTable) -> AnyFrame:
@@ -131,7 +133,53 @@ def cost_procedures(activities: AnyFrame, rates: RateTable) -> AnyFrame:
     if isinstance(frame, nw.LazyFrame):
         _raise(columns.faults)
         return with_sums(with_costs(frame, rates, columns)).to_native()
-    return procedure_sums(frame, columns)
+    return procedure_sums(frame, {COST: columns})
+
+
+def cost_scenarios(activities: AnyFrame, scenarios: Mapping[str, RateTable]) -> AnyFrame:
+    """Add up what each procedure costs a year at several rate tables, in one pass over the lines.
+
+    Procedures are numbered once and each block of lines is costed for every scenario while it is at hand.
+
+    Parameters
+    ----------
+    activities : pandas, Polars or any other eager frame narwhals knows
+        As for `cost_procedures`.
+    scenarios : mapping of str to RateTable
+        The name of each scenario, which becomes a column, and its hourly rates [đồng/h].
+
+    Returns
+    -------
+    Same kind as `activities`
+        ``procedure``, and a column (int64) [đồng a year] a scenario, sorted by procedure.
+
+    Raises
+    ------
+    InputFault
+        As `cost_procedures`, with the faults of all scenarios at once; also without any scenario, or for one named
+        ``procedure``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> lines = pd.DataFrame({"procedure": ["NB-01"], "effort_hours": [2.0], "frequency": 1, "population": 40})
+    >>> rates = {"2022": RateTable.from_income(95_600_000), "2023": RateTable.from_income(102_900_000)}
+    >>> cost_scenarios(lines, rates)
+      procedure     2022     2023
+    0     NB-01  3621200  3897760
+    """
+    require(scenarios, Mapping, "scenarios")
+    for rates in scenarios.values():
+        require(rates, RateTable, "scenarios")
+    frame = _frame(activities)
+    if not scenarios or isinstance(frame, nw.LazyFrame):
+        code = "scenarios_of_lazy_lines" if scenarios else "no_scenario"
+        raise InputFault.because(code)
+    if "procedure" in scenarios:
+        raise InputFault.because("repeated_column", column="procedure")
+    return procedure_sums(
+        frame, {name: LineColumns.of(frame, rates, by_procedure=True) for name, rates in scenarios.items()}
+    )
 
 
 def validate(activities: AnyFrame, rates: RateTable | None = None) -> Validation:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import narwhals.stable.v2 as nw
 import pandas as pd
@@ -15,6 +13,7 @@ from tthc_cost.conformity import as_pandas, conform
 from tthc_cost.errors import InputFault, Place, Validation, remark, require
 from tthc_cost.inventory import Inventory
 from tthc_cost.line_columns import FAULT
+from tthc_cost.log_frames import added_up, as_given, brought_home, row_by_row
 from tthc_cost.log_rows import (
     KIND,
     LOG,
@@ -24,22 +23,19 @@ from tthc_cost.log_rows import (
     SOUND,
     Kind,
     LogWindow,
-    collected,
     counted,
     fault_remarks,
     read_log,
     working,
 )
-from tthc_cost.schema import TABLES, is_blank, row_place, rows_of
+from tthc_cost.schema import TABLES, row_place, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tthc_cost.errors import Remark
-    from tthc_cost.log_rows import Day, Frame, LogRows
-
-    AnyFrame: TypeAlias = Any
-    """Whatever narwhals knows as a frame."""
+    from tthc_cost.log_frames import AnyFrame, Frame, How, Known
+    from tthc_cost.log_rows import Day, LogRows
 
 __all__ = ["validate_log", "volumes_from_log", "with_volumes"]
 
@@ -67,7 +63,7 @@ def volumes_from_log(
 
     Parameters
     ----------
-    log : pandas, Polars or any other frame narwhals knows, eager or lazy
+    log : pandas, Polars or any other frame narwhals knows, eager or lazy, or Dask
         A row a dossier: ``procedure``, ``agency``, ``received`` (dates, or text such as ``2024-03-15`` and
         ``15/03/2024``), and if it has them ``returned``, ``subject``, ``dossier`` (its number, which may stand once for
         a procedure and agency) and ``channel``. Other columns are left alone.
@@ -108,10 +104,11 @@ def volumes_from_log(
     rows = read_log(log, window, agencies=agencies)
     if isinstance(rows.frame, nw.DataFrame):
         Validation.of(_volume_faults(rows, window)).raise_faults()
-    volumes = _with_volumes(_grouped(rows), window, rows)
+    volumes = _volumes(rows, window)
     if isinstance(volumes, nw.DataFrame):
         return nw.maybe_reset_index(volumes.select(*_KEYS, "frequency", "population").sort(*_KEYS)).to_native()
-    return volumes.select(*_KEYS, "frequency", "population", "faulty_rows", FAULT).to_native()
+    names = (*_KEYS, "frequency", "population", "faulty_rows", FAULT)
+    return as_given(row_by_row(volumes, lambda frame: frame.select(*names)))
 
 
 def validate_log(
@@ -167,60 +164,75 @@ def _year_window(year: int | None, since: Day | None, until: Day | None, *, scal
     return window
 
 
-def _counting(rows: LogRows) -> Frame:
-    """Return the rows received in the window, each as one case, and whether it is at fault."""
-    one = nw.lit(1, dtype=nw.Int64)
-    faulty = (nw.col(KIND) > SOUND).cast(nw.Int64)
-    return rows.frame.filter(nw.col(KIND) != OUTSIDE).with_columns(one.alias(_CASES), faulty.alias(_FAULTY))
+def _counting(rows: LogRows, *, sound: bool = False) -> Frame:
+    """Return the rows received in the window, or the sound ones, each as one case, and whether it is at fault."""
+
+    def count(frame: Known) -> Known:
+        kept = nw.col(KIND) == SOUND if sound else nw.col(KIND) != OUTSIDE
+        faulty = (nw.col(KIND) > SOUND).cast(nw.Int64)
+        return frame.filter(kept).with_columns(nw.lit(1, dtype=nw.Int64).alias(_CASES), faulty.alias(_FAULTY))
+
+    return row_by_row(rows.frame, count)
 
 
 def _grouped(rows: LogRows) -> Frame:
     """Count cases, different subjects and faulty rows of each procedure and agency, by aggregations of one column."""
     keys = [working(name) for name in _KEYS]
-    sums = [nw.col(_CASES).sum(), nw.col(_FAULTY).sum(), nw.col(KIND).max()]
-    integers = [nw.col(name).cast(nw.Int64) for name in (_CASES, _FAULTY)]
+    sums: dict[str, How] = {_CASES: "sum", _FAULTY: "sum", KIND: "max"}
     subject = [working("subject")] if rows.has("subject") else []
     frame = _counting(rows)
     if rows.has("dossier"):
-        whose = [nw.col(name).min() for name in subject]
-        frame = frame.group_by(*keys, working("dossier")).agg(*sums, *whose).with_columns(*integers)
-        again = (nw.col(KIND) == SOUND) & (nw.col(_CASES) > 1)
-        repeated = nw.lit(len(rows.kinds) + 1, dtype=nw.Int64)
-        frame = frame.with_columns(
-            nw.when(again).then(repeated).otherwise(nw.col(KIND)).alias(KIND),
-            nw.when(again).then(nw.col(_CASES)).otherwise(nw.col(_FAULTY)).alias(_FAULTY),
-        )
+        number = len(rows.kinds) + 1
+        frame = added_up(frame, [*keys, working("dossier")], sums | dict.fromkeys(subject, "min"))
+        frame = row_by_row(frame, lambda dossiers: _repeated_as_faults(dossiers, number))
     if subject:
-        frame = frame.group_by(*keys, *subject).agg(*sums).with_columns(*integers)
-    frame = frame.with_columns(nw.lit(1, dtype=nw.Int64).alias(_SUBJECTS))
-    grouped = frame.group_by(*keys).agg(*sums, nw.col(_SUBJECTS).sum())
-    return grouped.with_columns(*integers, nw.col(_SUBJECTS).cast(nw.Int64))
+        frame = added_up(frame, [*keys, *subject], sums)
+    one = nw.lit(1, dtype=nw.Int64).alias(_SUBJECTS)
+    return added_up(row_by_row(frame, lambda subjects: subjects.with_columns(one)), keys, {**sums, _SUBJECTS: "sum"})
 
 
-def _with_volumes(grouped: Frame, window: LogWindow, rows: LogRows) -> Frame:
-    """Make volumes of counts, rounded half up once; null where a row is at fault."""
-    sound = nw.col(KIND) <= SOUND
+def _repeated_as_faults(dossiers: Known, number: int) -> Known:
+    """Make a fault, of this number, of each sound dossier that has more than one row."""
+    again = (nw.col(KIND) == SOUND) & (nw.col(_CASES) > 1)
+    return dossiers.with_columns(
+        nw.when(again).then(nw.lit(number, dtype=nw.Int64)).otherwise(nw.col(KIND)).alias(KIND),
+        nw.when(again).then(nw.col(_CASES)).otherwise(nw.col(_FAULTY)).alias(_FAULTY),
+    )
+
+
+def _volumes(rows: LogRows, window: LogWindow) -> Frame:
+    """Make volumes of counts; on a lazy frame null where a row is at fault."""
+    lazy = not isinstance(rows.frame, nw.DataFrame)
+    codes = [one.code for one in (*rows.kinds, _REPEATED)]
+    by_subject = rows.has("subject")
+    return row_by_row(
+        _grouped(rows), lambda counts: _with_volumes(counts, window, codes, by_subject=by_subject, nulled=lazy)
+    )
+
+
+def _with_volumes(counts: Known, window: LogWindow, codes: Sequence[str], *, by_subject: bool, nulled: bool) -> Known:
+    """Divide cases by subjects, rounded half up once to the grid."""
+    counts = nw.maybe_convert_dtypes(counts) if nulled else counts  # a partition of pandas, whose int64 knows no null
     cases, subjects = nw.col(_CASES), nw.col(_SUBJECTS)
     up, down = window.year_days, window.days
     population, frequency = subjects, (cases * (2 * FREQUENCY_STEPS * up) + subjects * down) // (subjects * (2 * down))
-    if not rows.has("subject"):
-        population, frequency = (cases * (2 * up) + down) // (2 * down), nw.lit(FREQUENCY_STEPS)
-    codes = [one.code for one in (*rows.kinds, _REPEATED)]
+    if not by_subject:
+        population, frequency = (cases * (2 * up) + down) // (2 * down), subjects * 0 + FREQUENCY_STEPS
     fault = nw.lit(None, dtype=nw.String)
     for number, code in enumerate(codes, start=1):
         fault = nw.when(nw.col(KIND) == number).then(nw.lit(code)).otherwise(fault)
     named = [nw.when(nw.col(working(name)) != "").then(nw.col(working(name))).alias(name) for name in _KEYS]
     # Polars multiplies by the reciprocal of a constant, even of one that fills a column, and that is not always the
     # nearest float: so divide by a column that only we know to be constant.
-    grouped = grouped.with_columns((subjects * 0 + FREQUENCY_STEPS).cast(nw.Float64).alias(working("grid")))
+    counts = counts.with_columns((subjects * 0 + FREQUENCY_STEPS).cast(nw.Float64).alias(working("grid")))
     made = {"frequency": frequency.cast(nw.Float64) / nw.col(working("grid")), "population": population.cast(nw.Int64)}
-    if isinstance(grouped, nw.LazyFrame):
-        made = {name: nw.when(sound).then(one) for name, one in made.items()}
-    return grouped.with_columns(
+    if nulled:
+        made = {name: nw.when(nw.col(KIND) <= SOUND).then(one) for name, one in made.items()}
+    return counts.with_columns(
         *named,
         *(one.alias(name) for name, one in made.items()),
         nw.col(_FAULTY).alias("faulty_rows"),
-        fault.alias(FAULT),
+        fault.cast(nw.String).alias(FAULT),
     )
 
 
@@ -229,8 +241,9 @@ def _volume_faults(rows: LogRows, window: LogWindow) -> Iterator[Remark]:
     if rows.has("dossier"):
         yield from _repeated_dossiers(rows)
     if window.is_calendar_year:
-        within = rows.frame.filter((nw.col(KIND) != OUTSIDE) & (nw.col(working("received")) > 0))
-        months = {int(month) for (month, _) in collected(within.group_by(MONTH).agg(nw.len().alias(_CASES)))}
+        dated = nw.col(working("received")) > 0
+        within = row_by_row(_counting(rows), lambda frame: frame.filter(dated))
+        months = {int(month) for month in brought_home(within, [MONTH], {_CASES: "sum"})[MONTH].to_list()}
         empty = [str(month) for month in range(1, _MONTHS + 1) if month not in months]
         if empty:
             place = Place(table=LOG.name, column="received")
@@ -240,20 +253,19 @@ def _volume_faults(rows: LogRows, window: LogWindow) -> Iterator[Remark]:
 def _repeated_dossiers(rows: LogRows) -> Iterator[Remark]:
     """Say which dossiers stand more than once for a procedure and agency; of a lazy log, how many."""
     keys = [working(name) for name in LOG.key]
-    counts = _counting(rows).filter(nw.col(KIND) == SOUND).group_by(*keys).agg(nw.col(_CASES).sum())
-    repeated = counts.filter(nw.col(_CASES) > 1)
+    more = nw.col(_CASES) > 1
+    repeated = row_by_row(added_up(_counting(rows, sound=True), keys, {_CASES: "sum"}), lambda one: one.filter(more))
     if isinstance(repeated, nw.DataFrame):
         for *key, count in sorted(repeated.rows()):
             place = row_place(LOG, dict(zip(LOG.key, key, strict=True)), _REPEATED.column)
             yield remark(_REPEATED.code, place, value=key[-1], count=count)
         return
     code = nw.col(keys[0])
-    ends = repeated.with_columns(code.alias(working("first")), code.alias(working("last"))).select(
-        nw.col(_CASES).sum(), nw.col(working("first")).min(), nw.col(working("last")).max()
-    )
-    ((count, first, last),) = collected(ends)
-    if not is_blank(count) and count:
-        yield counted(_REPEATED, int(count), first, last)
+    everything, first, last = working("everything"), working("first"), working("last")
+    one = nw.lit(1, dtype=nw.Int64).alias(everything)
+    marked = row_by_row(repeated, lambda frame: frame.with_columns(one, code.alias(first), code.alias(last)))
+    for _, count, *ends in brought_home(marked, [everything], {_CASES: "sum", first: "min", last: "max"}).rows():
+        yield counted(_REPEATED, int(count), *ends)
 
 
 def _volume_notes(rows: LogRows, window: LogWindow) -> Iterator[Remark]:
@@ -261,10 +273,7 @@ def _volume_notes(rows: LogRows, window: LogWindow) -> Iterator[Remark]:
     still_open = nw.lit(value=False, dtype=nw.Boolean)
     if rows.has("returned"):
         still_open = (nw.col(KIND) == SOUND) & (nw.col(working("returned")) == NO_DATE)
-    marks = {"outside_count": nw.col(KIND) == OUTSIDE, "open_count": still_open}
-    marked = rows.frame.with_columns(*(mark.cast(nw.Int64).alias(working(name)) for name, mark in marks.items()))
-    (counts,) = collected(marked.select(*(nw.col(working(name)).sum() for name in marks)))
-    outside, open_cases = (0 if is_blank(count) else int(count) for count in counts)
+    outside, open_cases = _totals(rows.frame, nw.col(KIND) == OUTSIDE, still_open)
     if open_cases:
         yield remark("log_dossiers_open", place, count=open_cases)
     if outside:
@@ -286,25 +295,30 @@ def _volume_notes(rows: LogRows, window: LogWindow) -> Iterator[Remark]:
 
 
 def _rounded_frequencies(rows: LogRows, window: LogWindow) -> Iterator[Remark]:
-    """Say how far the volumes are from the cases, where cases ÷ subjects lies off the grid."""
-    volumes = _with_volumes(_grouped(rows), window, rows)
-    sound = volumes.filter(nw.col(KIND) <= SOUND)
-    found = collected(sound.select(_CASES, _SUBJECTS, "frequency"))
-    off = Counter[bool]()
-    for cases, subjects, frequency in found:
-        exact = Fraction(int(cases) * window.year_days, window.days)
-        off[round(frequency * FREQUENCY_STEPS) * int(subjects) != exact * FREQUENCY_STEPS] += 1
-    if off[True]:
-        yield remark("log_frequency_rounded", Place(table=LOG.name), count=off[True], of=off.total())
+    """Say how many volumes are not their cases exactly, since cases ÷ subjects lies off the grid."""
+    sound, whole = nw.col(KIND) <= SOUND, nw.col(_SUBJECTS) * window.days
+    off = nw.col(_CASES) * (FREQUENCY_STEPS * window.year_days) % whole > 0
+    rounded, of = _totals(_grouped(rows), sound & off, sound)
+    if rounded:
+        yield remark("log_frequency_rounded", Place(table=LOG.name), count=rounded, of=of)
 
 
 def _alike(rows: LogRows) -> Iterator[Remark]:
     """Count rows that no column of the log tells from another: they count as cases of their own."""
     keys = [working(name) for name in rows.names]
-    counts = _counting(rows).filter(nw.col(KIND) == SOUND).group_by(*keys).agg(nw.col(_CASES).sum())
-    ((count,),) = collected(counts.with_columns((nw.col(_CASES) - 1).alias(_CASES)).select(nw.col(_CASES).sum()))
-    if not is_blank(count) and count:
-        yield remark("log_rows_alike", Place(table=LOG.name), count=int(count))
+    (count,) = _totals(added_up(_counting(rows, sound=True), keys, {_CASES: "sum"}), nw.col(_CASES) - 1)
+    if count:
+        yield remark("log_rows_alike", Place(table=LOG.name), count=count)
+
+
+def _totals(frame: Frame, *of: nw.Expr) -> list[int]:
+    """Add up whole numbers, or count what is true, over all rows: a single row is brought home."""
+    everything, names = working("everything"), [working(f"total_{number}") for number in range(len(of))]
+    marks = [one.cast(nw.Int64).alias(name) for one, name in zip(of, names, strict=True)]
+    marks.append(nw.lit(1, dtype=nw.Int64).alias(everything))
+    marked = row_by_row(frame, lambda rows: rows.with_columns(*marks))
+    totals = brought_home(marked, [everything], dict.fromkeys(names, "sum")).rows()
+    return [int(total) for total in totals[0][1:]] if totals else [0] * len(of)
 
 
 def with_volumes(inventory: Inventory, volumes: AnyFrame) -> Inventory:

@@ -38,7 +38,7 @@ from tthc_cost.line_columns import (
 from tthc_cost.vocabulary import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tthc_cost.errors import Remark
     from tthc_cost.line_columns import (
@@ -52,10 +52,12 @@ if TYPE_CHECKING:
     Cell: TypeAlias = Any
     Kind: TypeAlias = tuple[str | None, str, nw.Expr, nw.Expr]
 
-__all__ = ["SUM_PART", "lazy_remarks", "remarks_of_kind", "with_costs", "with_sums"]
+__all__ = ["SUM_PART", "WHITE_SPACE", "lazy_remarks", "remarks_of_kind", "with_costs", "with_sums"]
 
 _SURELY_OVER_VND: Final = 6 * 10**12
 """Above this estimate a line is over the limit whatever floats lost; up to it, its integers cannot wrap."""
+WHITE_SPACE: Final = "".join(character for character in map(chr, range(0x3001)) if character.isspace())
+"""What is stripped off texts: named one by one, since engines left to themselves differ (a no-break space, say)."""
 SUM_PART: Final = 2**21
 """What a cost is split by where a sum beyond 64 bits raises: both parts of 2^41 lines add up within them."""
 
@@ -77,9 +79,10 @@ def with_costs(frame: Lazy, rates: RateTable | None, columns: LineColumns) -> La
     narwhals LazyFrame
         The lines with `COST` (null at fault), `FAULT` (null where sound) and columns that begin with ``__tthc_``.
     """
-    names = frame.collect_schema().names()
+    schema = frame.collect_schema()
+    names = schema.names()
     grade = nw.col("grade") if "grade" in names else nw.lit(None, dtype=nw.String)
-    grade = grade.cast(nw.String).str.strip_chars().str.to_lowercase()
+    grade = grade.cast(nw.String).str.strip_chars(WHITE_SPACE).str.to_lowercase()
     frame = frame.with_columns(
         nw.when(grade != "").then(grade).otherwise(nw.lit(None, dtype=nw.String)).alias(_working("grade")),
         *(
@@ -93,7 +96,7 @@ def with_costs(frame: Lazy, rates: RateTable | None, columns: LineColumns) -> La
         _lazy_rate(rates).alias(_working("rate")),
         *(_lazy_cell_code(figure).alias(_code_of(figure)) for figure in FIGURES),
     )
-    frame = frame.with_columns(*_lazy_line_codes(columns, names))
+    frame = frame.with_columns(*_lazy_line_codes(columns, schema))
     codes = [_code_of(figure) for figure in FIGURES]
     frame = frame.with_columns(
         nw.coalesce(_working("code_procedure"), *codes, _working("code_line"), _working("code_grade")).alias(FAULT)
@@ -149,7 +152,7 @@ def _lazy_cell_code(figure: Figure) -> nw.Expr:
     return nw.when(value.is_null()).then(_text("blank_required" if figure.filled else None)).otherwise(figures)
 
 
-def _lazy_line_codes(columns: LineColumns, names: list[str]) -> Iterator[nw.Expr]:
+def _lazy_line_codes(columns: LineColumns, schema: Mapping[str, Any]) -> Iterator[nw.Expr]:
     figures = [nw.col(_working(figure.name)).is_null() for figure in (EFFORT, *MONEY)]
     blank = nw.when(nw.all_horizontal(*figures, ignore_nulls=False))
     yield blank.then(_text("no_figure")).otherwise(_text(None)).alias(_working("code_line"))
@@ -162,8 +165,12 @@ def _lazy_line_codes(columns: LineColumns, names: list[str]) -> Iterator[nw.Expr
         code = code.otherwise(unknown.then(_text("unknown_grade")).otherwise(_text(None)))
     yield code.alias(_working("code_grade"))
     blank_key = _text(None)
-    if columns.by_procedure and "procedure" in names:
-        blank_key = nw.when(nw.col("procedure").is_null()).then(_text("blank_required")).otherwise(_text(None))
+    if columns.by_procedure and "procedure" in schema:
+        code = nw.col("procedure")
+        nothing = code.is_null()
+        if not schema["procedure"].is_integer():
+            nothing |= code.cast(nw.String).str.strip_chars(WHITE_SPACE) == ""
+        blank_key = nw.when(nothing).then(_text("blank_required")).otherwise(_text(None))
     yield blank_key.alias(_working("code_procedure"))
 
 
@@ -249,17 +256,22 @@ def with_sums(frame: AnyLines, keys: Sequence[str] = ("procedure",), costs: Sequ
         wholes[name] = [(part, unit) for part, (_, unit) in parts.items()]
     frame = frame.with_columns(**added)
     sums = frame.group_by(*keys).agg(*(nw.col(name).sum() for name in added), nw.col(FAULT).min())
-    fits = [nw.col(_working(f"about_{name}")) <= float(SUM_LIMIT_VND) for name in costs]
-    complete = nw.all_horizontal(nw.col(faulty) == 0, *fits, ignore_nulls=False)
-    too_large = nw.when(~nw.all_horizontal(*fits, ignore_nulls=False)).then(_text("sum_too_large"))
+    about = nw.all_horizontal(
+        *(nw.col(_working(f"about_{name}")) <= float(SUM_LIMIT_VND) for name in costs), ignore_nulls=False
+    )
+    sums = sums.with_columns(
+        reduce(operator.add, (nw.when(about).then(nw.col(part)).cast(nw.Int64) * unit for part, unit in parts)).alias(
+            _working(f"sum_{name}")
+        )
+        for name, parts in wholes.items()
+    )
+    exactly = (nw.col(_working(f"sum_{name}")) <= SUM_LIMIT_VND for name in costs)
+    fits = nw.all_horizontal(about, *exactly, ignore_nulls=True)
+    complete = (nw.col(faulty) == 0) & fits
+    too_large = nw.when(~fits).then(_text("sum_too_large"))
     return sums.select(
         *keys,
-        *(
-            reduce(
-                operator.add, (nw.when(complete).then(nw.col(part)).cast(nw.Int64) * unit for part, unit in parts)
-            ).alias(name)
-            for name, parts in wholes.items()
-        ),
+        *(nw.when(complete).then(nw.col(_working(f"sum_{name}"))).alias(name) for name in costs),
         nw.col(faulty).cast(nw.Int64).alias(FAULTY_LINES),
         nw.coalesce(nw.col(FAULT), too_large).alias(FAULT),
     )

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from tthc_cost.arithmetic import STEPS_PER_VND, SUM_LIMIT_VND
-from tthc_cost.line_blocks import Findings, costed_blocks
+from tthc_cost.line_blocks import costed_blocks
 from tthc_cost.line_columns import CELL_CODES, COST, FAULT, FAULTY_LINES, FIGURES, LineColumns
 from tthc_cost.line_expressions import remarks_of_kind
+from tthc_cost.line_findings import Findings
 from tthc_cost.procedure_sums import blank_procedures
 
 if TYPE_CHECKING:
@@ -202,10 +203,8 @@ def _marked(lines: pd.DataFrame, columns: LineColumns, *, with_notes: bool = Fal
     marks = _Marks(nw.from_native(lines, eager_only=True), columns)
     if columns.by_procedure:
         marks.add("blank_required", "procedure", 0, blank_procedures(marks.frame))
-    costs = np.zeros(len(lines), dtype=np.int64)
-    for start, block in costed_blocks(marks, with_notes=with_notes):
-        costs[start : start + block.size] = block
-    return marks, costs
+    blocks = [block for _, block in costed_blocks(marks, with_notes=with_notes)]
+    return marks, np.concatenate([np.zeros(0, dtype=np.int64), *blocks])
 
 
 def _costed(lines: pd.DataFrame, columns: LineColumns) -> pd.DataFrame:
@@ -224,7 +223,7 @@ def _addends(lines: pd.DataFrame, keys: list[str], costs: list[str]) -> pd.DataF
 
 
 def _finished(sums: pd.DataFrame, keys: list[str], costs: list[str]) -> pd.DataFrame:
-    too_large = (sums[[f"{_ABOUT}{name}" for name in costs]] > float(SUM_LIMIT_VND)).any(axis=1).to_numpy()
+    too_large = (sums[[*costs, *(f"{_ABOUT}{name}" for name in costs)]] > SUM_LIMIT_VND).any(axis=1).to_numpy()
     incomplete = too_large | (sums[FAULTY_LINES] > 0).to_numpy()
     whole = {name: pd.arrays.IntegerArray(sums[name].to_numpy(dtype=np.int64, copy=True), incomplete) for name in costs}
     faults = sums[FAULT].mask(sums[FAULT].isna() & too_large, "sum_too_large")

@@ -11,6 +11,8 @@ import narwhals.stable.v2 as nw
 
 from tthc_cost.cells import read_day
 from tthc_cost.errors import InputFault, Place, remark
+from tthc_cost.line_expressions import WHITE_SPACE
+from tthc_cost.log_frames import brought_home, opened, row_by_row, sample_of
 from tthc_cost.schema import ORIGIN, Column, ColumnKind, Table, is_blank, row_place
 from tthc_cost.vocabulary import nearest_of, suggest
 
@@ -18,15 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from tthc_cost.errors import Remark
+    from tthc_cost.log_frames import AnyFrame, Frame, How, Known
 
-    Frame: TypeAlias = nw.DataFrame[Any] | nw.LazyFrame[Any]
-    AnyFrame: TypeAlias = Any
-    """Whatever narwhals knows as a frame."""
     Day: TypeAlias = dt.date | str
 
 __all__ = [
     "DAYS", "KIND", "LOG", "MONTH", "NO_DATE", "OPEN", "OUTSIDE", "SOUND",
-    "Kind", "LogRows", "LogWindow", "WorkingCalendar", "collected", "fault_remarks", "read_log", "working",
+    "Kind", "LogRows", "LogWindow", "WorkingCalendar", "counted", "fault_remarks", "read_log", "working",
 ]  # fmt: skip
 
 
@@ -77,6 +77,7 @@ def working(name: str) -> str:
 KIND: Final = working("kind")
 DAYS: Final = working("days")
 MONTH: Final = working("month")
+_COUNT, _FIRST, _LAST = working("count"), working("first"), working("last")
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +220,7 @@ class LogRows:
 
     Parameters
     ----------
-    frame : narwhals frame
+    frame : narwhals frame, or Dask's
         The log with `KIND`, `DAYS` (where it has ``returned``), `MONTH` of receipt, and ``working(name)`` of each key
         as trimmed text, empty where blank.
     kinds : tuple of Kind
@@ -272,23 +273,42 @@ def read_log(
     InputFault
         With everything that is wrong with its columns.
     """
-    try:
-        frame: Frame = nw.from_native(log)
-    except TypeError:
-        raise InputFault.because("not_a_dataframe", kind=type(log).__name__) from None
-    names = _checked_columns(frame, needed)
+    frame = opened(log)
+    names = _checked_columns(sample_of(frame), needed)
     known = None if agencies is None else tuple(dict.fromkeys(unicodedata.normalize("NFC", one) for one in agencies))
+    conditions = _conditions(names, known)
+
+    def look(rows: Known) -> Known:
+        return _with_kinds(_with_keys_and_days(rows, names), window, [condition for _, condition in conditions])
+
+    def measure(rows: Known) -> Known:
+        received, returned = nw.col(working("received")), nw.col(working("returned"))
+        sound = (nw.col(KIND) == SOUND) & (returned > _UNREADABLE)
+        elapsed = nw.when(sound).then((calendar or WorkingCalendar()).elapsed(received, returned))
+        return rows.with_columns(elapsed.otherwise(nw.lit(OPEN, dtype=nw.Int64)).cast(nw.Int64).alias(DAYS))
+
+    frame = row_by_row(frame, look)
+    if calendar is not None and "returned" in names:
+        frame = row_by_row(frame, measure)
+    return LogRows(frame, tuple(kind for kind, _ in conditions), names, known)
+
+
+def _with_keys_and_days(frame: Known, names: Sequence[str]) -> Known:
+    """Add each text trimmed, empty where blank, and each date as a whole number."""
     dates = [name for name in ("received", "returned") if name in names]
     texts = [name for name in names if name not in dates]
     if isinstance(frame, nw.DataFrame):
         frame = _with_plain_dates(frame.with_row_index(working("row")), dates)
     frame = frame.with_columns(
-        *(nw.col(name).cast(nw.String).str.strip_chars().fill_null("").alias(working(name)) for name in texts)
+        nw.col(name).cast(nw.String).str.strip_chars(WHITE_SPACE).fill_null("").alias(working(name)) for name in texts
     )
     for name in dates:
         frame = _with_day(frame, name)
-    conditions = _conditions(names, known)
-    flags = [working(f"fault_{number}") for number in range(len(conditions))]
+    return frame
+
+
+def _with_kinds(frame: Known, window: LogWindow | None, conditions: Sequence[nw.Expr]) -> Known:
+    """Add which faults a row has, and its kind."""
     received = nw.col(working("received"))
     outside = nw.lit(value=False, dtype=nw.Boolean)
     if window is not None:
@@ -296,22 +316,17 @@ def read_log(
         outside = (received > _UNREADABLE) & ((received < first) | (received > last))
     frame = frame.with_columns(outside.alias(working("outside")))
     within = ~nw.col(working("outside"))
+    flags = [working(f"fault_{number}") for number in range(len(conditions))]
     frame = frame.with_columns(
-        *((condition & within).alias(flag) for flag, (_, condition) in zip(flags, conditions, strict=True))
+        *((condition & within).alias(flag) for flag, condition in zip(flags, conditions, strict=True))
     )
     kind = nw.when(~within).then(nw.lit(OUTSIDE, dtype=nw.Int64)).otherwise(nw.lit(SOUND, dtype=nw.Int64))
     for number, flag in reversed(list(enumerate(flags, start=1))):
         kind = nw.when(nw.col(flag)).then(nw.lit(number, dtype=nw.Int64)).otherwise(kind)
-    frame = frame.with_columns(kind.alias(KIND))
-    if calendar is not None and "returned" in names:
-        returned = nw.col(working("returned"))
-        sound = (nw.col(KIND) == SOUND) & (returned > _UNREADABLE)
-        elapsed = nw.when(sound).then(calendar.elapsed(received, returned)).otherwise(nw.lit(OPEN, dtype=nw.Int64))
-        frame = frame.with_columns(elapsed.cast(nw.Int64).alias(DAYS))
-    return LogRows(frame, tuple(one for one, _ in conditions), names, known)
+    return frame.with_columns(kind.alias(KIND))
 
 
-def _checked_columns(frame: Frame, needed: tuple[str, ...]) -> tuple[str, ...]:
+def _checked_columns(frame: Known, needed: tuple[str, ...]) -> tuple[str, ...]:
     """Return the columns of `LOG` that are there; raise everything that is wrong with columns as such."""
     schema: Any = frame.collect_schema()
     given = [str(name) for name in schema.names()]
@@ -337,7 +352,7 @@ def _checked_columns(frame: Frame, needed: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(column.name for column in LOG.columns if column.name in given)
 
 
-def _all_blank(frame: Frame, name: str) -> bool:
+def _all_blank(frame: Known, name: str) -> bool:
     """Tell whether a column holds nothing, which has the type of a number on some engines."""
     return isinstance(frame, nw.DataFrame) and all(map(is_blank, frame[name].to_list()))
 
@@ -356,7 +371,7 @@ def _with_plain_dates(frame: nw.DataFrame[Any], dates: Sequence[str]) -> nw.Data
     return frame.with_columns(*plain) if plain else frame
 
 
-def _with_day(frame: Frame, name: str) -> Frame:
+def _with_day(frame: Known, name: str) -> Known:
     """Add a date column as whole days from Monday, 1 January of the year 1; below 1 where it is no day."""
     dtype: Any = frame.collect_schema()[name]
     year, month, day, state = (working(f"{name}_{part}") for part in ("year", "month", "day", "state"))
@@ -383,12 +398,12 @@ def _with_day(frame: Frame, name: str) -> Frame:
     return frame.with_columns(*added)
 
 
-def _with_parts_of_text(frame: Frame, name: str, parts: tuple[str, str, str], state: str) -> Frame:
+def _with_parts_of_text(frame: Known, name: str, parts: tuple[str, str, str], state: str) -> Known:
     """Split text into year, month and day: ``2024-03-15`` or ``15/03/2024``, each with or without a time of day."""
     text = working(f"{name}_text")
     at = nw.col(text)
     zero = nw.lit("0")
-    frame = frame.with_columns(nw.col(name).cast(nw.String).str.strip_chars().fill_null("").alias(text))
+    frame = frame.with_columns(nw.col(name).cast(nw.String).str.strip_chars(WHITE_SPACE).fill_null("").alias(text))
     frame = frame.with_columns(
         nw.when(at.str.contains("^[0-9][/-][0-9]")).then(nw.concat_str(zero, at)).otherwise(at).alias(text)
     )
@@ -433,13 +448,6 @@ def _conditions(names: tuple[str, ...], agencies: tuple[str, ...] | None) -> lis
     return found
 
 
-def collected(frame: Frame) -> list[tuple[Any, ...]]:
-    """Return the rows of a small frame as plain values; a lazy one is collected."""
-    if isinstance(frame, nw.LazyFrame):
-        frame = frame.collect() if frame.implementation.is_polars() else frame.collect("pandas")
-    return frame.rows()
-
-
 def fault_remarks(rows: LogRows) -> Iterator[Remark]:
     """Say the faults of rows: of an eager log each at its place, of a lazy one each kind with how many rows have it.
 
@@ -457,18 +465,19 @@ def fault_remarks(rows: LogRows) -> Iterator[Remark]:
         for number, kind in enumerate(rows.kinds):
             yield from _named(rows, rows.frame, number, kind)
         return
-    code = nw.col(working("procedure"))
-    frame = rows.frame.with_columns(code.alias(working("first")), code.alias(working("last")))
-    found = frame.group_by(KIND).agg(
-        nw.len().alias(working("count")), nw.col(working("first")).min(), nw.col(working("last")).max()
-    )
-    for kind, count, first, last in sorted(collected(found)):
+
+    def mark(frame: Known) -> Known:
+        code, one = nw.col(working("procedure")), nw.lit(1, dtype=nw.Int64)
+        return frame.with_columns(one.alias(_COUNT), code.alias(_FIRST), code.alias(_LAST))
+
+    how: dict[str, How] = {_COUNT: "sum", _FIRST: "min", _LAST: "max"}
+    for kind, count, first, last in sorted(brought_home(row_by_row(rows.frame, mark), [KIND], how).rows()):
         if kind > SOUND:
             yield counted(rows.kinds[int(kind) - 1], int(count), first, last)
 
 
 def counted(kind: Kind, count: int, first: str, last: str) -> Remark:
-    """Say how many rows of a lazy log are at fault in one way."""
+    """Say how many rows of a lazy log are at fault in one way, and the first and last of their procedures."""
     place = Place(table=LOG.name, column=kind.column)
     return remark("log_rows_at_fault", place, count=count, code=kind.code, first=first or "–", last=last or "–")
 

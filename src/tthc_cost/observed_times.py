@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import pandas as pd
 
 from tthc_cost.cells import read_value
 from tthc_cost.conformity import as_pandas
 from tthc_cost.errors import Place, Validation, WrongKindError, remark, require
+from tthc_cost.log_frames import brought_home, row_by_row
 from tthc_cost.log_rows import (
     DAYS,
     KIND,
@@ -22,31 +23,33 @@ from tthc_cost.log_rows import (
     SOUND,
     LogWindow,
     WorkingCalendar,
-    collected,
     counted,
     fault_remarks,
     read_log,
     working,
 )
+from tthc_cost.notebook_tables import NotebookTable, Shown, label, words
 from tthc_cost.schema import TABLES, is_blank, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from tthc_cost.errors import Remark
+    from numpy.typing import NDArray
+
+    from tthc_cost.errors import Language, Remark
+    from tthc_cost.log_frames import AnyFrame
     from tthc_cost.log_rows import Day, LogRows
-
-    AnyFrame: TypeAlias = Any
-    """Whatever narwhals knows as a frame."""
-
-Group: TypeAlias = tuple[str | None, str | None, str | None]
-"""Procedure, agency and channel; None for what the times are not told apart by."""
+    from tthc_cost.notebook_tables import CellKind
 
 __all__ = ["ObservedTime", "ObservedTimes", "processing_times_from_log"]
 
 _KEYS: Final = ("procedure", "agency")
 _GROUPS: Final = ("procedure", "agency", "channel")
 _SHOWN_CODES: Final = 10
+_SHOWN_COLUMNS: Final[Mapping[str, CellKind]] = {
+    "procedure": "text", "agency": "text", "channel": "text", "cases": "bar", "open_cases": "integer",
+    "median_days": "integer", "p90_days": "integer", "over_cases": "integer", "over_share": "share",
+}  # fmt: skip
 _CASES: Final = working("cases")
 
 
@@ -83,8 +86,8 @@ class ObservedTime:
         return Fraction(self.over_cases, self.judged_cases) if self.judged_cases else None
 
 
-@dataclass(frozen=True, slots=True)
-class ObservedTimes:
+@dataclass(frozen=True, slots=True, repr=False)
+class ObservedTimes(Shown):
     """Processing times by group, made by `processing_times_from_log`.
 
     Parameters
@@ -112,6 +115,18 @@ class ObservedTimes:
         made = {name: pd.Series([getattr(row, name) for row in self.rows], dtype=kind) for name, kind in kinds.items()}
         shares = [float("nan") if row.over_share is None else float(row.over_share) for row in self.rows]
         return pd.DataFrame({**made, "over_share": pd.Series(shares, dtype="float64")})
+
+    def _brief(self) -> str:
+        cases, over = (sum(getattr(row, name) for row in self.rows) for name in ("cases", "over_cases"))
+        return words("brief.observed", groups=len(self.rows), cases=cases, over=over)
+
+    def _tables(self, language: Language) -> Iterator[NotebookTable]:
+        columns = {name: kind for name, kind in _SHOWN_COLUMNS.items() if kind != "text" or self._tells(name)}
+        rows = [{name: getattr(row, name) for name in columns} for row in sorted(self.rows, key=lambda row: -row.cases)]
+        yield NotebookTable(label("table.observed", language), columns, rows)
+
+    def _tells(self, group: str) -> bool:
+        return any(getattr(row, group) is not None for row in self.rows)
 
 
 def processing_times_from_log(
@@ -180,50 +195,75 @@ def processing_times_from_log(
     deadlines = _deadlines(procedures)
     if isinstance(rows.frame, nw.DataFrame):
         Validation.of(fault_remarks(rows)).raise_faults()
-    keys = [working(name) for name in dict.fromkeys((*_KEYS, *by))]
-    histogram = collected(rows.frame.group_by(*keys, KIND, DAYS).agg(nw.len().alias(_CASES)))
+    histogram = _histogram(rows, by)
     _raise_counted(rows, histogram)
-    names = [name.removeprefix(working("")) for name in keys]
-    of_key: dict[tuple[str, ...], Counter[int]] = defaultdict(Counter)
-    outside = 0
-    for *key, kind, days, count in histogram:
-        if kind == OUTSIDE:
-            outside += count
-        else:
-            of_key[tuple(key)][days] += count
-    groups: dict[Group, Counter[int]] = defaultdict(Counter)
-    over: Counter[Group] = Counter()
-    judged: Counter[Group] = Counter()
-    undated: set[str] = set()
-    for parts, counts in of_key.items():
-        known = dict(zip(names, parts, strict=True))
-        procedure, agency, channel = ((known[name] or None) if name in by else None for name in _GROUPS)
-        group = procedure, agency, channel
-        groups[group].update(counts)
-        deadline = deadlines.get(known["procedure"])
-        if deadline is None:
-            undated.add(known["procedure"])
-        else:
-            judged[group] += sum(count for days, count in counts.items() if days != OPEN)
-            over[group] += sum(count for days, count in counts.items() if days > deadline)
-    found = tuple(
-        _observed(group, groups[group], judged[group], over[group])
-        for group in sorted(groups, key=lambda one: tuple(part or "" for part in one))
-    )
-    said = _time_remarks(found, outside, undated if procedures is not None else set(), window, days_off)
+    within = histogram["kind"].to_numpy() != OUTSIDE
+    outside = int(histogram["cases"][~within].sum())
+    counts = histogram[within].reset_index(drop=True)
+    group = counts.groupby([name for name in _GROUPS if name in by], sort=True).ngroup().to_numpy()
+    deadline = counts["procedure"].map(deadlines).to_numpy(dtype=np.float64)
+    figures = _figures(group, counts["days"].to_numpy(), counts["cases"].to_numpy(), deadline)
+    first = counts.iloc[np.unique(group, return_index=True)[1]]
+    shown = [[(part or None) if name in by else None for part in first[name].tolist()] for name in _GROUPS]
+    found = tuple(ObservedTime(*row) for row in zip(*shown, *figures, strict=True))
+    undated = set(counts["procedure"][np.isnan(deadline)]) if procedures is not None else set()
+    said = _time_remarks(found, outside, undated, window, days_off)
     return ObservedTimes(found, tuple(said))
 
 
-def _raise_counted(rows: LogRows, histogram: Iterable[tuple[Any, ...]]) -> None:
+def _histogram(rows: LogRows, by: Sequence[str]) -> pd.DataFrame:
+    """Count dossiers on the engine, and bring the counts home: procedure, agency, channel, kind, days, cases."""
+    one = nw.lit(1, dtype=nw.Int64).alias(_CASES)
+    keys = [*(working(name) for name in dict.fromkeys((*_KEYS, *by))), KIND, DAYS]
+    counted_rows = row_by_row(rows.frame, lambda frame: frame.with_columns(one))
+    counts = brought_home(counted_rows, keys, {_CASES: "sum"})
+    made: dict[str, Any] = dict.fromkeys(_GROUPS, "")
+    for name in (*keys, _CASES):
+        whole = name in {KIND, DAYS, _CASES}
+        made[name.removeprefix(working(""))] = pd.Series(counts[name].to_list(), dtype="int64" if whole else object)
+    return pd.DataFrame(made)
+
+
+def _figures(
+    group: NDArray[np.int64], days: NDArray[np.int64], cases: NDArray[np.int64], deadline: NDArray[np.float64]
+) -> list[list[int | None]]:
+    """Return the figures of `ObservedTime` from ``cases`` on, a list of each, from counts of dossiers.
+
+    In the order of group and days, the dossier of rank r within a group is the first at which the running count of
+    returned dossiers reaches those of all groups before, and r; the rank of a decile of n is ⌈tenths · n ÷ 10⌉.
+    """
+    size = int(group.max()) + 1 if group.size else 0
+    back = days != OPEN
+
+    def total(of: NDArray[np.bool_]) -> NDArray[np.int64]:
+        sums = np.zeros(size, dtype=np.int64)
+        np.add.at(sums, group[of], cases[of])
+        return sums
+
+    received, returned = total(np.ones_like(back)), total(back)
+    in_order = np.lexsort((days[back], group[back]))
+    days_in_order, running = days[back][in_order], np.cumsum(cases[back][in_order])
+    before = np.cumsum(returned) - returned
+
+    def least(tenths: int) -> list[int | None]:
+        ranks = before + (returned * tenths + 9) // 10
+        found = np.searchsorted(running, ranks[returned > 0])
+        values = np.full(size, None, dtype=object)
+        values[returned > 0] = days_in_order[found]
+        return [None if value is None else int(value) for value in values]
+
+    judged, over = total(back & ~np.isnan(deadline)), total(back & (days > deadline))
+    return [
+        received.tolist(), (received - returned).tolist(), least(5), least(9), judged.tolist(), over.tolist(),
+    ]  # fmt: skip
+
+
+def _raise_counted(rows: LogRows, histogram: pd.DataFrame) -> None:
     """Raise the faults that the counts of a lazy log hold, each kind once."""
-    counts: Counter[int] = Counter()
-    codes: dict[int, set[str]] = defaultdict(set)
-    for key, *_, kind, _, count in histogram:
-        if kind > SOUND:
-            counts[int(kind)] += int(count)
-            codes[int(kind)].add(key)
+    faulty = histogram[histogram["kind"] > SOUND].groupby("kind").agg({"cases": "sum", "procedure": ["min", "max"]})
     Validation.of(
-        counted(rows.kinds[kind - 1], counts[kind], min(codes[kind]), max(codes[kind])) for kind in sorted(counts)
+        counted(rows.kinds[kind - 1], int(count), first, last)
+        for kind, count, first, last in faulty.itertuples(name=None)
     ).raise_faults()
 
 
@@ -240,25 +280,6 @@ def _deadlines(procedures: AnyFrame | None) -> dict[str, float]:
     column = table.column("deadline_days")
     pairs = [(row["procedure"], read_value(column, row["deadline_days"])) for row in rows_of(frame)]
     return {str(code).strip(): days for code, days in pairs if not is_blank(days)}
-
-
-def _observed(group: Group, histogram: Mapping[int, int], judged: int, over: int) -> ObservedTime:
-    cases, still_open = int(sum(histogram.values())), int(histogram.get(OPEN, 0))
-    returned = cases - still_open
-
-    in_order = sorted(days for days in histogram if days != OPEN)
-
-    def least(tenths: int) -> int | None:
-        """Return the least value whose rank reaches so many tenths of the returned dossiers."""
-        rank = 0
-        for days in in_order:
-            rank += histogram[days]
-            if rank * 10 >= tenths * returned:
-                return int(days)
-        return None
-
-    procedure, agency, channel = group
-    return ObservedTime(procedure, agency, channel, cases, still_open, least(5), least(9), judged, over)
 
 
 def _time_remarks(

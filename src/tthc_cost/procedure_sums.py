@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import narwhals.stable.v2 as nw
@@ -11,11 +12,11 @@ import pandas as pd
 
 from tthc_cost.arithmetic import BLOCK_LINES, add_sums
 from tthc_cost.errors import InputFault
-from tthc_cost.line_blocks import Findings, costed_blocks
-from tthc_cost.line_columns import COST
+from tthc_cost.line_blocks import costed_blocks
+from tthc_cost.line_findings import Findings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -34,44 +35,50 @@ _SPREAD: Final = 4
 _LARGEST: Final = 2**63
 
 
-def procedure_sums(frame: Eager, columns: LineColumns) -> AnyFrame:
-    """Return what each procedure costs a year, sorted by procedure, as a native frame.
+def procedure_sums(frame: Eager, scenarios: Mapping[str, LineColumns]) -> AnyFrame:
+    """Return what each procedure costs a year in each scenario, sorted by procedure, as a native frame.
 
     Parameters
     ----------
     frame : narwhals DataFrame
         Lines with ``procedure``.
-    columns : LineColumns
-        Their columns, looked at for sums by procedure.
+    scenarios : mapping of str to LineColumns
+        The columns of the lines, looked at for sums by procedure, with the rates of each scenario; its costs go into
+        the column of that name. All are costed in one pass over the lines.
 
     Raises
     ------
     InputFault
-        With every fault of every line, or of a sum beyond 2^62 đồng.
+        With every fault of every line in any scenario, or of a sum beyond 2^62 đồng.
     """
-    findings = Findings(frame, columns)
+    findings = {name: Findings(frame, columns) for name, columns in scenarios.items()}
+    first = next(iter(findings.values()))
     groups = None
-    if "procedure" in frame.columns and not any(one.place.column == "procedure" for one in columns.faults):
+    if "procedure" in frame.columns and not any(one.place.column == "procedure" for one in first.columns.faults):
         blank = blank_procedures(frame)
         if blank.any():
-            findings.add("blank_required", "procedure", 0, blank)
+            first.add("blank_required", "procedure", 0, blank)
         else:
             groups = _grouped(frame["procedure"])
-    totals = np.zeros(0 if groups is None else groups.count, dtype=np.int64)
-    at_most = 0
-    for start, costs in costed_blocks(findings):
-        if groups is None:
+    totals = {name: np.zeros(0 if groups is None else groups.count, dtype=np.int64) for name in scenarios}
+    at_most = dict.fromkeys(scenarios, 0)
+    for blocks in zip_longest(*(costed_blocks(one) for one in findings.values())):
+        if groups is None or None in blocks:
             continue
-        try:
-            at_most = add_sums(totals, groups.of_lines(start, start + costs.size), costs, at_most)
-        except InputFault as error:
-            findings.said += error.faults
-            groups = None
-    findings.raise_any()
-    if groups is None:
-        raise AssertionError
+        start = blocks[0][0]
+        of_lines = groups.of_lines(start, start + blocks[0][1].size)
+        for name, (_, costs) in zip(scenarios, blocks, strict=True):
+            try:
+                at_most[name] = add_sums(totals[name], of_lines, costs, at_most[name])
+            except InputFault as error:
+                findings[name].said += error.faults
+                groups = None
+                break
+    if groups is None or not all(one.sound for one in findings.values()):
+        raise InputFault(*dict.fromkeys(said for one in findings.values() if not one.sound for said in one.remarks()))
     backend = frame.implementation
-    sums = groups.labels.to_frame().with_columns(nw.new_series(COST, totals, nw.Int64, backend=backend))
+    columns = (nw.new_series(name, part, nw.Int64, backend=backend) for name, part in totals.items())
+    sums = groups.labels.to_frame().with_columns(*columns)
     return sums.to_native() if groups.in_order else sums.sort("procedure").to_native()
 
 
@@ -115,6 +122,8 @@ def _grouped(keys: Column) -> _Groups:
     dtype = keys.dtype
     if dtype in {nw.Categorical, nw.Enum}:
         keys = keys.cast(nw.String)
+    if dtype.is_integer() and _lie_close(keys):
+        return _grouped_numbers(keys)
     firsts = _first_lines(keys)
     if firsts is not None:
         labels = keys[firsts.tolist()] if not isinstance(native, pd.Series) else _from_pandas(native.iloc[firsts])
@@ -127,8 +136,6 @@ def _grouped(keys: Column) -> _Groups:
             return np.cumsum(steps)
 
         return _Groups(labels if keys.dtype == dtype else labels.cast(dtype), of_lines, in_order=True)
-    if dtype.is_integer() and int(keys.max()) - int(keys.min()) < _SPREAD * len(keys) and keys.max() < _LARGEST:
-        return _grouped_numbers(keys)
     if isinstance(native, pd.Series):
         codes, found = pd.factorize(native)
         labels = _from_pandas(pd.Series(found, dtype=native.dtype, name="procedure"))
@@ -160,23 +167,33 @@ def _grouped_categories(native: pd.Series[Any]) -> _Groups:
     return _Groups(_from_pandas(labels), lambda start, stop: group[codes[start:stop]], in_order=True)
 
 
+def _lie_close(keys: Column) -> bool:
+    """Tell whether whole numbers can be counted rather than hashed."""
+    if keys.null_count() or not len(keys):
+        return False
+    lowest, highest = int(keys.min()), int(keys.max())
+    return highest - lowest < _SPREAD * len(keys) and highest < _LARGEST
+
+
 def _grouped_numbers(keys: Column) -> _Groups:
     """Tell whole numbers that lie close together apart by counting them, without hashing."""
     numbers, native = keys.to_numpy(), keys.to_native()
     lowest = int(numbers.min())
-    group = np.zeros(int(numbers.max()) - lowest + 1, dtype=np.int64)
+    seen = np.zeros(int(numbers.max()) - lowest + 1, dtype=np.bool_)
 
     def offsets(start: int, stop: int) -> Integers:
-        return numbers[start:stop].astype(np.int64) - lowest
+        return numbers[start:stop].astype(np.int64, copy=False) - lowest
 
     for start in range(0, len(numbers), BLOCK_LINES):
-        group[offsets(start, start + BLOCK_LINES)] = 1
-    labels = (np.flatnonzero(group) + lowest).astype(numbers.dtype)
-    group = np.cumsum(group) - 1
+        seen[offsets(start, start + BLOCK_LINES)] = True
+    labels = (np.flatnonzero(seen) + lowest).astype(numbers.dtype)
     if isinstance(native, pd.Series):
         column = _from_pandas(pd.Series(labels, dtype=native.dtype, name="procedure"))
     else:
         column = nw.new_series("procedure", labels, keys.dtype, backend=keys.implementation)
+    if labels.size == seen.size:
+        return _Groups(column, offsets, in_order=True)
+    group = np.cumsum(seen) - 1
     return _Groups(column, lambda start, stop: group[offsets(start, stop)], in_order=True)
 
 

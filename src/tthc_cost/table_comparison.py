@@ -208,7 +208,7 @@ def _sums(frame: Frame, by: Sequence[str], costs: Sequence[str]) -> Frame:
     about = [f"{name}_about" for name in costs]
     frame = frame.with_columns(*(nw.col(name).cast(nw.Float64).alias(f"{name}_about") for name in costs))
     sums = frame.group_by(*by).agg(nw.col(*costs, *about).sum()).sort(*by)
-    if any(sums[name].max() > SUM_LIMIT_VND for name in about if len(sums)):
+    if any(sums[name].max() > SUM_LIMIT_VND for name in (*about, *costs) if len(sums)):
         raise InputFault.because("sum_too_large", limit=SUM_LIMIT_VND)
     return sums.select(*by, *(nw.col(name).cast(nw.Int64) for name in costs))
 

@@ -14,11 +14,11 @@ from oracle import line_cost, sums
 from remarks import only
 from spark_session import spark_frame, spark_session
 from strategies import portfolios
-from tthc_cost.arithmetic import Reduction
+from tthc_cost.arithmetic import SUM_LIMIT_VND, Reduction
 from tthc_cost.costing import cost_activities, cost_procedures, validate
 from tthc_cost.errors import InputFault
 from tthc_cost.rates import RateTable
-from tthc_cost.table_comparison import compare_tables, reduction_of
+from tthc_cost.table_comparison import compare_tables, reduction_of, sum_costs
 
 if TYPE_CHECKING:
     from strategies import Portfolio
@@ -104,6 +104,21 @@ def test_a_sum_that_would_wrap_is_null_and_every_other_stands(ansi: str) -> None
     assert (great["annual_cost_vnd"], great["faulty_lines"], great["fault"]) == (None, 0, "sum_too_large")
     assert len(found) == OTHERS
     assert {row["annual_cost_vnd"] for row in found.values()} == {5 * 10**12}
+
+
+@pytest.mark.parametrize("above", [0, 1])
+def test_the_limit_of_a_sum_is_kept_to_the_dong(above: int) -> None:
+    rows = [("A", SUM_LIMIT_VND - 1), ("A", 1 + above), ("B", 2)]
+    lines = spark_session().createDataFrame(rows, "agency string, annual_cost_vnd long")
+    found = {row["agency"]: row["annual_cost_vnd"] for row in sum_costs(lines, "agency").collect()}
+    assert found == {"A": None if above else SUM_LIMIT_VND, "B": 2}
+
+
+@pytest.mark.parametrize("spelling", ["", " \t\r\n", "\N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}"])
+def test_a_procedure_of_white_space_is_blank(spelling: str) -> None:
+    rows = rows_of(cost_procedures(spark_frame([SOUND, SOUND | {"procedure": spelling}]), RATES), "procedure")
+    found = {row["procedure"]: (row["annual_cost_vnd"], row["fault"]) for row in rows}
+    assert found == {"NB-01": (SOUND_COST, None), spelling: (None, "blank_required")}
 
 
 def test_one_great_procedure_adds_up_to_the_dong() -> None:

@@ -142,6 +142,29 @@ def test_a_sum_beyond_its_limit_is_no_sum(lazy: bool) -> None:
         only("sum_too_large", caught.value.faults)
 
 
+@pytest.mark.parametrize("lazy", [False, True])
+@pytest.mark.parametrize("above", [0, 1])
+def test_the_limit_of_a_sum_is_kept_to_the_dong(lazy: bool, above: int) -> None:
+    # As floats both sums are 2^62.
+    lines = pl.DataFrame({"agency": ["A", "A", "B"], "annual_cost_vnd": [SUM_LIMIT_VND - 1, 1 + above, 2]})
+    native: Any = lines.lazy() if lazy else lines
+    if above and not lazy:
+        for add_up in (sum_costs, lambda frame, by: compare_tables(frame, frame, by)):
+            with pytest.raises(InputFault) as caught:
+                add_up(native, "agency")
+            only("sum_too_large", caught.value.faults)
+        return
+    found = sum_costs(native, "agency")
+    sums = {row["agency"]: row["annual_cost_vnd"] for row in (found.collect() if lazy else found).to_dicts()}
+    assert sums == {"A": None if above else SUM_LIMIT_VND, "B": 2}
+    if above:
+        (fault,) = found.collect()["fault"].drop_nulls().to_list()
+        assert fault == "sum_too_large"
+        with pytest.raises(InputFault) as caught:
+            reduction_of(compare_tables(native, native, "agency"))
+        only("sum_too_large", caught.value.faults)
+
+
 def test_a_missing_column_is_named(engine: Engine) -> None:
     for call in (sum_costs, compare_tables):
         with pytest.raises(InputFault) as caught:
