@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 
 from tthc_cost.errors import InputFault, MismatchError, TargetTypeError, ZeroBaselineError
+from tthc_cost.notebook_tables import Shown, brief_reduction, label, reductions_table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from tthc_cost.errors import Language
+    from tthc_cost.notebook_tables import NotebookTable
 
     Integers: TypeAlias = NDArray[np.int64]
     Floats: TypeAlias = NDArray[np.float64]
@@ -436,8 +440,8 @@ def _share_in(text: str) -> Fraction:
     return Fraction(number) / (100 if percent else Fraction(divisor or 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Reduction:
+@dataclass(frozen=True, slots=True, repr=False)
+class Reduction(Shown):
     """A quantity before and after simplification, and how much of it is saved.
 
     Parameters
@@ -491,6 +495,12 @@ class Reduction:
     def shortfall(self, target: str | Fraction | Decimal | int) -> int:
         """Return what is still to be saved to reach a target: ``max(0, ceil(target · baseline − saving))``."""
         return max(0, math.ceil(parse_target(target) * self.baseline - self.saving))
+
+    def _brief(self) -> str:
+        return brief_reduction(self)
+
+    def _tables(self, language: Language) -> tuple[NotebookTable, ...]:
+        return (reductions_table(label("table.reduction", language), [("", self)], language),)
 
     def __add__(self, other: Reduction) -> Reduction:
         if not isinstance(other, Reduction):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -13,6 +14,8 @@ from tthc_cost.arithmetic import EFFORT_STEPS_PER_HOUR, POPULATION_LIMIT, STEPS_
 from tthc_cost.comparison import GROUPINGS, Comparison
 from tthc_cost.errors import InputFault, MismatchError, NeedsLinesError, Place, UnknownNameError, require
 from tthc_cost.line_pairs import LinePairs
+from tthc_cost.notebook_tables import NotebookTable, Shown, brief_reduction, label
+from tthc_cost.numerals import format_integer
 from tthc_cost.vocabulary import Term, fold
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tthc_cost.arithmetic import Flags, Integers
+    from tthc_cost.errors import Language
     from tthc_cost.line_pairs import Positions
     from tthc_cost.rates import RateTable
 
@@ -90,8 +94,8 @@ class LineFactors:
         return LineFactors(*(getattr(self, one.name)[chosen].astype(kind) for one in fields(self)))
 
 
-@dataclass(frozen=True, eq=False)
-class Attribution:
+@dataclass(frozen=True, eq=False, repr=False)
+class Attribution(Shown):
     """A saving split over its causes; made by `attribute`.
 
     Parameters
@@ -155,6 +159,23 @@ class Attribution:
         texts = dict.fromkeys(("cause", "name", "name_en"), "string")
         frame = pd.DataFrame(rows, columns=[*texts, "saving_vnd", "reduction"])
         return frame.astype({**texts, "saving_vnd": "int64", "reduction": "float64"})
+
+    def _brief(self) -> str:
+        largest = sorted(self.total.items(), key=lambda one: -abs(one[1]))
+        parts = [f"{cause.label()} {format_integer(vnd)}" for cause, vnd in largest if vnd]
+        return f"{brief_reduction(self.comparison.total)}\n{'; '.join(parts)}"
+
+    def _tables(self, language: Language) -> Iterable[NotebookTable]:
+        baseline = self.comparison.total.baseline
+        rows: list[dict[str, Any]] = [
+            {"cause": cause, "saving_vnd": vnd, "reduction": Fraction(vnd, baseline) if baseline else None}
+            for cause, vnd in self.total.items()
+        ]
+        whole = self.comparison.total
+        rows.append({"cause": label("word.total", language), "saving_vnd": whole.saving, "reduction": whole.ratio})
+        yield NotebookTable(
+            label("table.attribution", language), {"cause": "text", "saving_vnd": "bar", "reduction": "share"}, rows
+        )
 
 
 def attribute(comparison: Comparison) -> Attribution:

@@ -27,6 +27,8 @@ from tthc_cost.comparison import Comparison
 from tthc_cost.errors import UnknownNameError, require
 from tthc_cost.findings import Evidence, Finding
 from tthc_cost.line_pairs import Undo
+from tthc_cost.notebook_tables import NotebookTable, Shown, Worded, label, reductions_table, words
+from tthc_cost.numerals import format_percent
 from tthc_cost.programmes import Programme
 from tthc_cost.programmes import programme as shipped_programme
 from tthc_cost.vocabulary import suggest
@@ -39,8 +41,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tthc_cost.arithmetic import Integers
+    from tthc_cost.errors import Language
     from tthc_cost.findings import Rule, Seen
     from tthc_cost.line_pairs import LinePairs
+    from tthc_cost.notebook_tables import CellKind
 
 __all__ = ["RULES", "Audit", "audit"]
 
@@ -53,8 +57,8 @@ RULES: Final[Mapping[str, Rule]] = {rule.code: rule for room in _ROOMS for rule 
 _SEVERITIES: Final = ("error", "warning", "note")
 
 
-@dataclass(frozen=True, eq=False)
-class Audit:
+@dataclass(frozen=True, eq=False, repr=False)
+class Audit(Shown):
     """What in a saving is not a simplification, and what is left of it.
 
     Parameters
@@ -129,6 +133,30 @@ class Audit:
         frame = pd.DataFrame(rows, columns=list(_FRAME_COLUMNS), dtype=object)
         return frame.astype(dict.fromkeys(_FRAME_COLUMNS, "string") | numbers)
 
+    def _brief(self) -> str:
+        stated, standing = (format_percent(one.total.ratio) for one in (self.comparison, self.standing))
+        counts = words("brief.findings", **self._counts())
+        return f"{label('brief.disputed', 'vi', stated=stated, standing=standing)}; {counts}"
+
+    def _counts(self) -> dict[str, int]:
+        return {f"{name}s": sum(one.severity == name for one in self.findings) for name in _SEVERITIES}
+
+    def _tables(self, language: Language) -> Iterable[NotebookTable]:
+        levels = {
+            "stated": self.comparison, "without_errors": self.standing_without_errors, "standing": self.standing,
+        }  # fmt: skip
+        reductions = [(label(f"word.{name}", language), one.total) for name, one in levels.items()]
+        yield reductions_table(label("table.audit", language), reductions, language)
+        rows = [
+            {
+                "weight": Worded(one.severity), "procedure": one.procedure, "agency": one.agency,
+                "text": one.sentence(language), "effect_vnd": one.effect_vnd,
+            }
+            for one in self.findings
+        ]  # fmt: skip
+        notes = (words("brief.findings", language, **self._counts()),)
+        yield NotebookTable(label("table.findings", language), _SHOWN_COLUMNS, rows, notes=notes)
+
     @property
     def by_agency(self) -> pd.DataFrame:
         """Count the findings of each agency that is asked.
@@ -147,6 +175,9 @@ class Audit:
         return table.astype({"agency": "string"} | dict.fromkeys(counts, "int64"))
 
 
+_SHOWN_COLUMNS: Final[Mapping[str, CellKind]] = {
+    "weight": "verdict", "procedure": "text", "agency": "text", "text": "text", "effect_vnd": "bar",
+}  # fmt: skip
 _FRAME_COLUMNS: Final = (
     "code", "family", "severity", "procedure", "activity", "agency", "effect_vnd", "further_vnd", "effect_points",
     "vi", "en",

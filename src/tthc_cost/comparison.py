@@ -24,6 +24,17 @@ from tthc_cost.cells import read_value
 from tthc_cost.conformity import as_pandas
 from tthc_cost.errors import InputFault, MismatchError, NeedsLinesError, Place, UnknownNameError, remark, require
 from tthc_cost.explanation import explanation_of
+from tthc_cost.notebook_tables import (
+    NotebookTable,
+    Shown,
+    brief_reduction,
+    label,
+    reductions_table,
+    remark_counts,
+    remarks_note,
+    shown_rows,
+    words,
+)
 from tthc_cost.rates import RateTable
 from tthc_cost.review import Review
 from tthc_cost.schema import ORIGIN, TABLES, is_blank
@@ -36,8 +47,9 @@ if TYPE_CHECKING:
 
     from narwhals.stable.v2.typing import IntoDataFrame
 
-    from tthc_cost.errors import Remark
+    from tthc_cost.errors import Language, Remark
     from tthc_cost.explanation import Explanation
+    from tthc_cost.notebook_tables import CellKind
 
 __all__ = ["BASES", "GROUPINGS", "Basis", "Comparison", "PopulationBasis", "compare"]
 
@@ -62,8 +74,8 @@ _LINE_COLUMNS: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False)
-class Comparison:
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison(Shown):
     """The cost of every procedure before and after, and what follows from it.
 
     Made by `compare`, or by `Comparison.from_costs` from published totals.
@@ -240,6 +252,36 @@ class Comparison:
         """The procedures outside the ratios, with the reason in ``exclusion``, and what they cost."""
         return self._with_costs(self.standing[~self.standing["counted"]], self._total_lines("procedure", counted=False))
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return `procedures`: one row a procedure of either state."""
+        return self.procedures
+
+    def _brief(self) -> str:
+        counts = f"{brief_reduction(self.count())}; " if self.has_lines else ""
+        return f"{brief_reduction(self.total)}\n{counts}{words('brief.remarks', **remark_counts(self.remarks))}"
+
+    def _tables(self, language: Language) -> Iterable[NotebookTable]:
+        quantities = {"cost": self.total}
+        if self.has_lines:
+            quantities |= {f"count_{one}": self.count(one) for one in Counting}
+            quantities |= {"time": self.time, "time_weighted": self.time_weighted}
+        apart = int((~self.standing["counted"]).sum())
+        notes = [*remarks_note(self.remarks, language)]
+        notes += [words("note.apart", language, n=apart)] if apart else []
+        rows = [(label(f"word.{name}", language), one) for name, one in quantities.items()]
+        yield reductions_table(label("table.comparison", language), rows, language, tuple(notes))
+        frame = self._groups()
+        yield NotebookTable(label("table.largest", language), _SHOWN_COLUMNS, shown_rows(frame), len(frame))
+
+    def _groups(self) -> pd.DataFrame:
+        """Add up the procedures that go on in one another, whose single costs would pass for savings; largest first."""
+        frame = self.procedures
+        groups = frame[frame["counted"]].groupby("group", sort=False, dropna=False)
+        codes = groups["procedure"].agg("; ".join)
+        sums = groups[["baseline_vnd", "simplified_vnd"]].sum()
+        found = _with_saving(sums.assign(procedure=codes, name=groups["name"].first()).reset_index(drop=True))
+        return found.iloc[np.argsort(-found["saving_vnd"].abs().to_numpy(), kind="stable")]
+
     def _with_costs(self, standing: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
         costs = _grouped(lines, ["procedure"]).drop(columns=["saving_vnd", "reduction"])
         merged = standing.merge(costs, on="procedure", how="left")
@@ -299,6 +341,12 @@ class Comparison:
             near = "; ".join(suggest(procedure, known)) or "–"
             raise UnknownNameError.because("unknown_procedure", procedure=procedure, near=near)
         return explanation_of(procedure, self._with_costs(self.standing, self.lines), self.lines)
+
+
+_SHOWN_COLUMNS: Final[Mapping[str, CellKind]] = {
+    "procedure": "text", "name": "text", "baseline_vnd": "integer", "simplified_vnd": "integer", "saving_vnd": "bar",
+    "reduction": "share",
+}  # fmt: skip
 
 
 def compare(

@@ -11,6 +11,7 @@ import pandas as pd
 from tthc_cost import model
 from tthc_cost.conformity import conform
 from tthc_cost.errors import Validation, remark
+from tthc_cost.notebook_tables import NotebookTable, Shown, label, remark_counts, remarks_tables, words
 from tthc_cost.schema import ORIGIN, TABLES, row_place, rows_of
 from tthc_cost.vocabulary import nearest_of
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tthc_cost.conformity import Conformed
-    from tthc_cost.errors import Remark
+    from tthc_cost.errors import Language, Remark
 
 __all__ = ["TABLE_NAMES", "Inventory", "Prepared", "completed", "lines_of", "prepare"]
 
@@ -196,8 +197,8 @@ def lines_of(activities: pd.DataFrame, volumes: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([lines[~by_agency], spread[lines.columns]], ignore_index=True)
 
 
-@dataclass(frozen=True, eq=False)
-class Inventory:
+@dataclass(frozen=True, eq=False, repr=False)
+class Inventory(Shown):
     """The procedures of one state, with their lines, documents, steps and volumes.
 
     Parameters
@@ -297,6 +298,16 @@ class Inventory:
             The columns of `activities`, and ``volume_agency``: who carries the procedure out, where that is stated.
         """
         return lines_of(self.activities, self.volumes)
+
+    def _brief(self) -> str:
+        sizes = words("brief.inventory", procedures=len(self.procedures), activities=len(self.activities))
+        said = words("brief.remarks", **remark_counts(self.remarks))
+        return f"{sizes}; {said}"
+
+    def _tables(self, language: Language) -> Iterable[NotebookTable]:
+        rows = [{"table": getattr(TABLES[name], language), "rows": len(one)} for name, one in self.tables.items()]
+        yield NotebookTable(label("table.inventory", language), {"table": "text", "rows": "integer"}, rows)
+        yield from remarks_tables(self.remarks, language)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Inventory):

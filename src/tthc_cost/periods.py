@@ -18,6 +18,7 @@ from tthc_cost.arithmetic import Reduction
 from tthc_cost.comparison import Comparison
 from tthc_cost.errors import DateOutOfRangeError, NeedsLinesError, UnknownNameError, remark, require
 from tthc_cost.hierarchy import Member, arrange, hierarchy_of
+from tthc_cost.notebook_tables import NotebookTable, Shown, brief_reduction, label
 from tthc_cost.schema import is_blank, rows_of
 from tthc_cost.vocabulary import Level
 
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tthc_cost.comparison import Basis
-    from tthc_cost.errors import Remark
+    from tthc_cost.errors import Language, Remark
     from tthc_cost.hierarchy import Arrangement, Hierarchy
+    from tthc_cost.notebook_tables import CellKind
 
 __all__ = [
     "EVENTS",
@@ -229,8 +231,8 @@ class PeriodicRow:
     rounds: Mapping[int | None, PeriodFigures]
 
 
-@dataclass(frozen=True, slots=True)
-class PeriodicTable:
+@dataclass(frozen=True, slots=True, repr=False)
+class PeriodicTable(Shown):
     """What each agency, each level and the whole had done and saved by the end of a period.
 
     Parameters
@@ -285,6 +287,37 @@ class PeriodicTable:
             for row in self.rows
         ]
         return _framed(rows, "round").astype({"round": "Int64"})
+
+    def _brief(self) -> str:
+        return f"{self.period.name}, {brief_reduction(self.total.figures.cost)}"
+
+    def _tables(self, language: Language) -> Iterable[NotebookTable]:
+        period = self.period.name if language == "vi" else self.period.name_en
+        rows = [
+            {"name": _title(row, language), **_numbers(row.figures), "reduction": row.figures.cost.ratio}
+            for row in (self.total, *self.rows[:-1])
+        ]
+        yield NotebookTable(label("table.periodic", language, name=period), _SHOWN_COLUMNS, rows)
+
+
+_SHOWN_COLUMNS: Final[Mapping[str, CellKind]] = {
+    "name": "text", "procedures": "integer", "announced_to_date": "integer", "reviewed_to_date": "integer",
+    "approved_to_date": "integer", "baseline_vnd": "integer", "simplified_vnd": "integer", "saving_vnd": "integer",
+    "reduction": "share",
+}  # fmt: skip
+
+
+def _title(row: PeriodicRow, language: Language) -> str:
+    name = row.name or label("word.not_stated", language)
+    blank = label("word.not_stated", language)
+    level = blank if row.level is None else row.level.label(language)
+    return {
+        RowKind.AGENCY: name,
+        RowKind.WITH_LOWER: label("word.with_lower", language, name=name),
+        RowKind.UNPLACED: label("word.unplaced", language),
+        RowKind.LEVEL: label("word.level", language, level=level),
+        RowKind.TOTAL: label("word.total", language),
+    }[row.kind]
 
 
 def _words(row: PeriodicRow) -> Row:

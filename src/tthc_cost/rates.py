@@ -19,6 +19,7 @@ from tthc_cost.cells import read_value
 from tthc_cost.conformity import as_pandas, conform
 from tthc_cost.errors import DateOutOfRangeError, InputFault, Place, Severity, TthcCostError, UnknownNameError, remark
 from tthc_cost.model import Rate, from_frame, to_frame
+from tthc_cost.notebook_tables import NotebookTable, Shown, label, words
 from tthc_cost.numerals import exact_number, format_decimal, format_exact, shorten
 from tthc_cost.schema import ORIGIN, TABLES, Column, ColumnKind, row_place
 from tthc_cost.units import read_money, read_number
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from narwhals.stable.v2.typing import IntoFrame
 
     from tthc_cost import numerals
-    from tthc_cost.errors import Remark
+    from tthc_cost.errors import Language, Remark
+    from tthc_cost.notebook_tables import CellKind
 
     Number: TypeAlias = numerals.Number | str
     Money: TypeAlias = Number | pint.Quantity[Any]
@@ -81,8 +83,8 @@ class Figure:
     confidence: str
 
 
-@dataclass(frozen=True, slots=True)
-class RateTable:
+@dataclass(frozen=True, slots=True, repr=False)
+class RateTable(Shown):
     """The hourly rates of one day, one a grade.
 
     Made by `civil_service`, `from_income`, `from_gdp_per_head` or `from_table`.
@@ -385,6 +387,26 @@ class RateTable:
             rates = (Rate(ALL_GRADES, self.on, self.for_all, self.source),)
         frame = conform("rates", to_frame(Rate, rates)).frame
         return frame[["grade", "valid_from", "vnd_per_hour", "source"]].astype({"vnd_per_hour": "int64"})
+
+    def _brief(self) -> str:
+        paid = [int(one.vnd_per_hour) for one in self.rates]
+        if self.for_all is not None:
+            said = words("brief.rate_for_all", rate=self.for_all)
+        elif paid:
+            said = words("brief.rates", n=len(paid), low=min(paid), high=max(paid))
+        else:
+            said = words("brief.no_rates")
+        return f"{said}\n{self.source}"
+
+    def _tables(self, language: Language) -> Iterable[NotebookTable]:
+        kinds: dict[str, CellKind] = {"grade": "text", "vnd_per_hour": "integer", "valid_from": "day"}
+        rows = [
+            {"grade": one.grade, "vnd_per_hour": one.vnd_per_hour, "valid_from": one.valid_from} for one in self.rates
+        ]
+        if self.for_all is not None:
+            everyone = label("word.all_grades", language)
+            rows = [{"grade": everyone, "vnd_per_hour": self.for_all, "valid_from": self.on}]
+        yield NotebookTable(label("table.rates", language), kinds, rows, notes=(self.source,))
 
 
 def gdp_per_head(year: int) -> Figure:

@@ -11,16 +11,18 @@ import pandas as pd
 from tthc_cost.arithmetic import parse_target
 from tthc_cost.comparison import Comparison
 from tthc_cost.errors import InputFault, Place, TthcCostError, UnknownNameError, remark
-from tthc_cost.numerals import format_percent, shorten
+from tthc_cost.notebook_tables import NotebookTable, Shown, label, words
+from tthc_cost.numerals import format_decimal, format_integer, format_percent, shorten
 from tthc_cost.schema import is_blank
 from tthc_cost.units import read_money
 from tthc_cost.vocabulary import Term
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from decimal import Decimal
 
     from tthc_cost.errors import Language, Remark
+    from tthc_cost.notebook_tables import CellKind
 
     Share: TypeAlias = str | Fraction | Decimal | int
 
@@ -215,8 +217,8 @@ class Convention:
         return f"discounted at {rate} a year over {self.years} years, amounts at the {paid.label('en')}"
 
 
-@dataclass(frozen=True, slots=True)
-class ReformAppraisal:
+@dataclass(frozen=True, slots=True, repr=False)
+class ReformAppraisal(Shown):
     """What a reform costs and saves over the years that are counted; made by `appraise`.
 
     Parameters
@@ -340,6 +342,36 @@ class ReformAppraisal:
             for index, year in enumerate(self._years())
         ]
         return pd.DataFrame(rows, columns=["year", "cost_vnd", "saving_vnd", "discount"])
+
+    def _brief(self) -> str:
+        net = label(
+            "brief.convention", "vi", net=format_integer(self.net_present_vnd), convention=self.convention.text()
+        )
+        return f"{words('brief.appraisal', one_off=self.one_off_vnd, saving=self.annual_saving_vnd)}\n{net}"
+
+    def _tables(self, language: Language) -> Iterable[NotebookTable]:
+        facts = {
+            "one_off": self.one_off_vnd, "yearly": self.yearly_vnd, "annual_saving": self.annual_saving_vnd,
+            "present_cost": self.present_cost_vnd, "present_saving": self.present_saving_vnd,
+            "net_present": self.net_present_vnd, "net_annual": self.net_annual_vnd, "payback": self.payback_years,
+            "pays_back_in": None if self.pays_back_in is None else str(self.pays_back_in),
+        }  # fmt: skip
+        rows = [{"fact": label(f"word.{name}", language), "value": value} for name, value in facts.items()]
+        notes = (self.convention.text(language),)
+        title = label("table.appraisal", language)
+        yield NotebookTable(title, {"fact": "text", "value": "number"}, rows, notes=notes)
+        years = [
+            {"year": str(year), "cost_vnd": cost, "year_saving_vnd": saving, "discount": discount}
+            for at, year in enumerate(self._years())
+            for cost, saving in [(self._cost_of(year), self._saving_of(year))]
+            for discount in [format_decimal(self.convention.discount(at), 4, language=language)]
+        ]
+        yield NotebookTable(label("table.years", language), _YEAR_COLUMNS, years)
+
+
+_YEAR_COLUMNS: Final[Mapping[str, CellKind]] = {
+    "year": "text", "cost_vnd": "bar", "year_saving_vnd": "bar", "discount": "number",
+}  # fmt: skip
 
 
 def appraise(

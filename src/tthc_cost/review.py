@@ -13,6 +13,7 @@ from tthc_cost import costing, succession
 from tthc_cost.conformity import as_pandas, conform
 from tthc_cost.errors import InputFault, Validation, remark, require
 from tthc_cost.inventory import TABLE_NAMES, Inventory, Prepared, lines_of, prepare
+from tthc_cost.notebook_tables import NotebookTable, Shown, label, remark_counts, remarks_tables, words
 from tthc_cost.rates import RateTable
 from tthc_cost.schema import ORIGIN, TABLES, is_blank, row_place, rows_of
 from tthc_cost.vocabulary import State, fold, nearest_of
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tthc_cost.errors import Language, Place, Remark
+    from tthc_cost.notebook_tables import CellKind
 
 __all__ = ["JSON_SCHEMA", "JSON_VERSION", "REVIEW_TABLE_NAMES", "Review"]
 
@@ -43,8 +45,8 @@ Tables: TypeAlias = Mapping[str, pd.DataFrame | None]
 Frames: TypeAlias = Mapping[str, pd.DataFrame]
 
 
-@dataclass(frozen=True, eq=False)
-class Review:
+@dataclass(frozen=True, eq=False, repr=False)
+class Review(Shown):
     """A baseline, a simplified state, and what the review decided.
 
     Parameters
@@ -163,6 +165,23 @@ class Review:
         }
         for name, value in attributes.items():
             object.__setattr__(self, name, value)
+
+    def _brief(self) -> str:
+        before, after = (len(state.procedures) for state in (self.baseline, self.simplified))
+        said = words("brief.remarks", **remark_counts((*self.warnings, *self.notes)))
+        return f"{words('brief.review', before=before, after=after)}; {said}"
+
+    def _tables(self, language: Language) -> Iterable[NotebookTable]:
+        before, after = self.baseline.tables, self.simplified.tables
+        rows: list[dict[str, Any]] = [
+            {"table": one, "baseline_rows": len(before[one]), "simplified_rows": len(after[one])} for one in TABLE_NAMES
+        ]
+        rows += [{"table": one, "simplified_rows": len(getattr(self, one))} for one in REVIEW_TABLE_NAMES]
+        for row in rows:
+            row["table"] = getattr(TABLES[row["table"]], language)
+        columns: dict[str, CellKind] = {"table": "text", "baseline_rows": "integer", "simplified_rows": "integer"}
+        yield NotebookTable(label("table.review", language), columns, rows)
+        yield from remarks_tables((*self.warnings, *self.notes), language)
 
     @classmethod
     def combine(cls, *reviews: Review) -> Self:

@@ -14,6 +14,8 @@ from tthc_cost.arithmetic import Reduction
 from tthc_cost.cells import read_day
 from tthc_cost.comparison import BASES, Comparison
 from tthc_cost.errors import UnknownNameError, remark, require
+from tthc_cost.notebook_tables import Against, NotebookTable, Shown, label, remarks_note, required_share
+from tthc_cost.numerals import format_exact
 from tthc_cost.programmes import Programme
 from tthc_cost.programmes import programme as shipped_programme
 from tthc_cost.standing import dated
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tthc_cost.comparison import Basis
-    from tthc_cost.errors import Remark
+    from tthc_cost.errors import Language, Remark
+    from tthc_cost.notebook_tables import CellKind
     from tthc_cost.programmes import Target
     from tthc_cost.tasks import Office, TaskResult
 
@@ -77,8 +80,8 @@ class TargetResult:
     stated: Fraction | None
 
 
-@dataclass(frozen=True, slots=True)
-class TargetReport:
+@dataclass(frozen=True, slots=True, repr=False)
+class TargetReport(Shown):
     """Where a programme stands on a day.
 
     Parameters
@@ -138,6 +141,22 @@ class TargetReport:
         names = ["code", "name", "measure", "before", "required", *_RESULT_COLUMNS, "stated"]
         return _typed(rows, names, ("required", "achieved", "stated"), _FIGURES).astype({"before": "datetime64[s]"})
 
+    def _brief(self) -> str:
+        about = label("brief.targets", "vi", code=self.programme.code, day=f"{self.on:%d/%m/%Y}")
+        found = Counter(one.state for one in self.targets)
+        return f"{about}\n" + "; ".join(f"{number} {state.label()}" for state, number in found.items())
+
+    def _tables(self, language: Language) -> Iterable[NotebookTable]:
+        name = self.programme.name if language == "vi" else self.programme.name_en
+        day = f"{self.on:%d/%m/%Y}" if language == "vi" else self.on.isoformat()
+        said = {"basis": label(f"basis.{self.basis}", language), "counting": self.counting.label(language)}
+        notes = (label("note.basis", language, **said), *remarks_note(self.remarks, language))
+        rows = [_shown(one, language) for one in self.targets]
+        yield NotebookTable(label("table.targets", language, name=name, day=day), _SHOWN_COLUMNS, rows, notes=notes)
+        counts = Counter(one.state for one in self.tasks)
+        states = [{"verdict": one, "number": counts[one]} for one in TaskState if counts[one]]
+        yield NotebookTable(label("table.tasks", language), {"verdict": "verdict", "number": "integer"}, states)
+
     def by(self, *columns: str) -> pd.DataFrame:
         """Hold every target against each group of procedures, by the same rule.
 
@@ -175,6 +194,28 @@ class TargetReport:
         return frame.astype(dict.fromkeys(columns, "string"))
 
 
+def _shown(result: TargetResult, language: Language) -> Row:
+    target = result.target
+    unit = label(f"unit.{_UNITS.get(target.measure, 'procedures')}", language)
+    return {
+        "target_name": target.name if language == "vi" else target.name_en,
+        "before": target.before,
+        "required": f"≥ {required_share(target.required, language)}",
+        "achieved": None if result.achieved is None else Against(result.achieved, target.required),
+        "stated": None if result.stated is None else Against(result.stated, target.required),
+        "missing": f"{format_exact(result.missing, language=language)} {unit}" if result.denominator else None,
+        "verdict": result.state,
+    }
+
+
+_UNITS: Final[Mapping[Measure, str]] = {
+    Measure.COST_REDUCTION: "vnd_per_year",
+    Measure.TIME_REDUCTION: "working_days",
+}
+_SHOWN_COLUMNS: Final[Mapping[str, CellKind]] = {
+    "target_name": "text", "verdict": "verdict", "before": "day", "required": "share", "achieved": "share",
+    "stated": "share", "missing": "integer",
+}  # fmt: skip
 _FIGURES: Final = ("numerator", "denominator", "missing")
 _RESULT_COLUMNS: Final = ("state", "numerator", "denominator", "achieved", "missing")
 

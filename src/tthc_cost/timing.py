@@ -15,17 +15,19 @@ from tthc_cost.arithmetic import EFFORT_STEPS_PER_HOUR, FREQUENCY_STEPS, STEPS_P
 from tthc_cost.comparison import Comparison
 from tthc_cost.errors import NeedsLinesError, Validation, WrongKindError, remark, require
 from tthc_cost.inventory import Inventory
-from tthc_cost.numerals import exact_number
+from tthc_cost.notebook_tables import NotebookTable, Shown, brief_reduction, label, reductions_table, words
+from tthc_cost.numerals import exact_number, format_decimal, format_exact, format_integer
 from tthc_cost.rates import working_hours
 from tthc_cost.schema import TABLES, is_blank, row_place, rows_of
 from tthc_cost.units import read_number
-from tthc_cost.vocabulary import State
+from tthc_cost.vocabulary import Bearer, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tthc_cost import numerals
-    from tthc_cost.errors import Remark
+    from tthc_cost.errors import Language, Remark
+    from tthc_cost.notebook_tables import CellKind
     from tthc_cost.rates import Figure
 
     Number: TypeAlias = numerals.Number | str
@@ -148,8 +150,8 @@ class Schedule:
         return {step.step: excess for step in self.steps if 0 < excess <= step.can_save_days}
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessingTimes:
+@dataclass(frozen=True, slots=True, repr=False)
+class ProcessingTimes(Shown):
     """The schedules of an inventory, or of both states of a comparison.
 
     Parameters
@@ -210,6 +212,38 @@ class ProcessingTimes:
         ]  # fmt: skip
         texts = dict.fromkeys(("procedure", "state", "step", "name", "performer"), "string")
         return _typed(rows, {**texts, **dict.fromkeys(numbers, "float64"), "is_critical": "bool"})
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return `procedures`: one row a procedure and state."""
+        return self.procedures
+
+    def _brief(self) -> str:
+        codes = {one.procedure for one in self.schedules}
+        late = {one.procedure for one in self.schedules if one.keeps_deadline is False}
+        return words("brief.times", procedures=len(codes), late=len(late))
+
+    def _tables(self, language: Language) -> Iterable[NotebookTable]:
+        rows = [
+            {
+                "procedure": one.procedure, "state": one.state, "deadline_days": one.deadline_days,
+                "elapsed_days": _elapsed(one, language), "slack_days": one.slack_days,
+                "keeps_deadline": one.keeps_deadline, "critical_steps": "; ".join(one.critical),
+            }
+            for one in sorted(self.schedules, key=lambda one: (one.slack_days is None, one.slack_days or 0))
+        ]  # fmt: skip
+        notes = (label("note.lower_bound", language),) if any(one.is_lower_bound for one in self.schedules) else ()
+        yield NotebookTable(label("table.times", language), _TIME_COLUMNS, rows, notes=notes)
+
+
+_TIME_COLUMNS: Final[Mapping[str, CellKind]] = {
+    "procedure": "text", "state": "text", "deadline_days": "number", "elapsed_days": "number", "slack_days": "number",
+    "keeps_deadline": "verdict", "critical_steps": "text",
+}  # fmt: skip
+
+
+def _elapsed(schedule: Schedule, language: Language) -> Fraction | str | None:
+    days = schedule.elapsed_days
+    return days if days is None or not schedule.is_lower_bound else f"≥ {format_exact(days, language=language)}"
 
 
 def processing_times(source: Comparison | Inventory) -> ProcessingTimes:
@@ -393,8 +427,8 @@ class FreedHours:
     hours: Reduction
 
 
-@dataclass(frozen=True, slots=True)
-class HoursFreed:
+@dataclass(frozen=True, slots=True, repr=False)
+class HoursFreed(Shown):
     """Hours of work that a review frees, made by `hours_freed`.
 
     Parameters
@@ -438,7 +472,32 @@ class HoursFreed:
         numbers = ("baseline_hours", "simplified_hours", "freed_hours", "freed_posts")
         return _typed(rows, {**dict.fromkeys(_WORKERS, "string"), **dict.fromkeys(numbers, "float64")})
 
+    def _brief(self) -> str:
+        return brief_reduction(self.total)
 
+    def _tables(self, language: Language) -> Iterable[NotebookTable]:
+        said = {
+            "posts": format_decimal(self.posts, 2, language=language),
+            "hours": format_integer(self.hours_per_post.value, language=language),
+        }
+        whole = [(label("word.hours", language), self.total)]
+        note = label("note.posts", language, **said)
+        yield reductions_table(label("table.hours", language), whole, language, (note,))
+        rows = [
+            {
+                "agency": row.agency, "bearer": row.bearer and Bearer.parse(row.bearer), "grade": row.grade,
+                "baseline_hours": row.hours.baseline, "simplified_hours": row.hours.simplified,
+                "freed_hours": row.hours.saving,
+            }
+            for row in sorted(self.rows, key=lambda row: -row.hours.saving)
+        ]  # fmt: skip
+        yield NotebookTable(label("table.hours_of", language), _HOUR_COLUMNS, rows)
+
+
+_HOUR_COLUMNS: Final[Mapping[str, CellKind]] = {
+    "agency": "text", "bearer": "text", "grade": "text", "baseline_hours": "number", "simplified_hours": "number",
+    "freed_hours": "bar",
+}  # fmt: skip
 _HOURS: Final = "person_hours_per_year"
 
 

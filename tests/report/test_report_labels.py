@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from tthc_cost.errors import UnknownNameError
-from tthc_cost.report.labels import MARKS, Labels, catalogue
+from tthc_cost.notebook_tables import SIGNS
+from tthc_cost.report.labels import Labels, catalogue
 from tthc_cost.vocabulary import TargetState, TaskState
 
 
@@ -44,7 +45,7 @@ def test_every_label_is_used() -> None:
 
 
 def test_every_state_has_a_sign() -> None:
-    assert set(MARKS) == {*TargetState, *TaskState}
+    assert set(SIGNS) == {*TargetState, *TaskState}
 
 
 def test_days_read_as_each_language_writes_them() -> None:

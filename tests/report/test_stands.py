@@ -26,9 +26,10 @@ from tthc_cost.report.html import render, step_name
 from tthc_cost.report.labels import Labels
 from tthc_cost.report.page import page_of
 from tthc_cost.report.results import results_text
-from tthc_cost.report.stands import families_of, stands_text, steps_of
+from tthc_cost.report.stands import families_of, stands_text
 from tthc_cost.report.terminal import print_audit
 from tthc_cost.report.workbook import workbook_bytes
+from tthc_cost.standing_steps import steps_of
 from tthc_cost.targets import check
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tthc_cost.arithmetic import Reduction
     from tthc_cost.attribution import Cause
     from tthc_cost.report.page import Milestone, ProcedureGroup, StageLine
-    from tthc_cost.report.stands import Step
+    from tthc_cost.standing_steps import Step
     from tthc_cost.targets import TargetResult
     from tthc_cost.vocabulary import Bearer, Stage, TargetState, TaskState
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tthc_cost.auditing import RULES
 from tthc_cost.errors import MissingExtraError
+from tthc_cost.notebook_tables import SIGNS
 from tthc_cost.numerals import format_decimal
 from tthc_cost.plots import input_name, probability_text
 from tthc_cost.report import certainty
 from tthc_cost.report.charts import bullet_of, cause_bars, saving_bars, stage_bars, step_bars, timeline_of
-from tthc_cost.report.labels import MARKS
-from tthc_cost.report.stands import count_text, families_of, stands_text, steps_of
+from tthc_cost.report.stands import count_text, families_of, stands_text
 from tthc_cost.schema import rows_of
+from tthc_cost.standing_steps import steps_of
 from tthc_cost.vocabulary import Bearer, DecisionKind, Measure
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from tthc_cost.report.charts import Timeline
     from tthc_cost.report.labels import Labels
     from tthc_cost.report.page import ApartLine, Page, ProcedureGroup, ProcedureLine
-    from tthc_cost.report.stands import Step
+    from tthc_cost.standing_steps import Step
     from tthc_cost.targets import TargetResult
 
 __all__ = ["bearers_text", "limits", "missing_text", "reason_text", "render"]
@@ -79,7 +80,7 @@ def render(page: Page, labels: Labels) -> str:
     return environment.get_template("report.html.jinja").render(
         page=page,
         report=page.report,
-        marks=MARKS,
+        marks=SIGNS,
         answers=_answers(page),
         scale=_scale(page),
         stands=() if page.audit is None else stands_text(page.audit, page.report, labels),

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 from tthc_cost.errors import UnknownNameError
 from tthc_cost.numerals import format_decimal, format_integer, format_percent
-from tthc_cost.vocabulary import TargetState, TaskState
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -20,21 +19,7 @@ if TYPE_CHECKING:
     from tthc_cost.errors import Language
     from tthc_cost.vocabulary import Term
 
-__all__ = ["MARKS", "Labels", "catalogue"]
-
-MARKS: Final[Mapping[Term, str]] = {
-    TargetState.MET: "✓",
-    TargetState.MISSED: "✗",
-    TargetState.OPEN: "○",
-    TargetState.UNDEFINED: "?",
-    TaskState.DONE: "✓",
-    TaskState.LATE: "!",
-    TaskState.OVERDUE: "✗",
-    TaskState.OPEN: "○",
-    TaskState.UNDATED: "∞",
-    TaskState.NO_DATA: "?",
-}
-"""The sign of a state; it always stands beside the word."""
+__all__ = ["Labels", "catalogue"]
 
 _LANGUAGES: Final = ("vi", "en")
 _MOST_DECIMALS: Final = 6

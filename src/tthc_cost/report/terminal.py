@@ -7,8 +7,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from tthc_cost.measures.kinds import legal_document
+from tthc_cost.notebook_tables import SIGNS
 from tthc_cost.numerals import format_integer, format_percent
-from tthc_cost.report.labels import MARKS, Labels
+from tthc_cost.report.labels import Labels
 from tthc_cost.report.stands import count_text, stands_text
 from tthc_cost.schema import is_blank, rows_of
 from tthc_cost.selection import Objective
@@ -68,7 +69,7 @@ def print_targets(found: TargetReport, console: Console, *, language: Language =
     say(f"{name} – {found.on:{day}}", style="bold")
     for one in found.targets:
         target = one.target
-        say(f"{MARKS[one.state]} {one.state.label(language)}", style=_COLOURS.get(one.state, "yellow"), end="  ")
+        say(f"{SIGNS[one.state]} {one.state.label(language)}", style=_COLOURS.get(one.state, "yellow"), end="  ")
         say(target.name if language == "vi" else target.name_en)
         percent = functools.partial(format_percent, apart_from=target.required, language=language)
         figures = [f"{before} {target.before:{day}}", f"{required} {percent(target.required)}"]

@@ -33,8 +33,8 @@ from tthc_cost.report.html import (
     step_name,
     target_name,
 )
-from tthc_cost.report.stands import steps_of
 from tthc_cost.schema import rows_of
+from tthc_cost.standing_steps import steps_of
 from tthc_cost.vocabulary import Bearer, DecisionKind, Kind, Level, Stage, State
 
 if TYPE_CHECKING:

@@ -15,7 +15,17 @@ from tthc_cost.arithmetic import parse_target
 from tthc_cost.comparison import compare
 from tthc_cost.errors import InputFault, remark, require
 from tthc_cost.measures.applying import apply_measures, legal_document, touched
-from tthc_cost.numerals import format_integer
+from tthc_cost.notebook_tables import (
+    NotebookTable,
+    Shown,
+    brief_reduction,
+    label,
+    reductions_table,
+    required_share,
+    shown_rows,
+    words,
+)
+from tthc_cost.numerals import format_integer, format_percent
 from tthc_cost.selection.model import Amount, Demand, least, least_in_turn
 from tthc_cost.selection.problem import Restriction, problem_of, why_not
 from tthc_cost.uncertainty.assumptions import Assumptions
@@ -27,9 +37,10 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from tthc_cost.arithmetic import Reduction
-    from tthc_cost.errors import Remark
+    from tthc_cost.errors import Language, Remark
     from tthc_cost.inventory import Inventory
     from tthc_cost.measures.kinds import SimplificationMeasure
+    from tthc_cost.notebook_tables import CellKind
     from tthc_cost.rates import RateTable
     from tthc_cost.review import Review
     from tthc_cost.selection.model import Solution
@@ -78,8 +89,8 @@ class Restrictions(TypedDict, total=False):
     agency_minima: Mapping[str, Share]
 
 
-@dataclass(frozen=True, eq=False)
-class Selection:
+@dataclass(frozen=True, eq=False, repr=False)
+class Selection(Shown):
     """A set of measures that reaches its targets; made by `select`.
 
     Parameters
@@ -166,9 +177,36 @@ class Selection:
         kinds = dict.fromkeys(names[1:4], "int64") | {"agency": "string", "reduction": "float64"}
         return pd.DataFrame(rows, columns=names).astype(kinds)
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return `table`: one row a chosen measure."""
+        return self.table
 
-@dataclass(frozen=True, eq=False)
-class Frontier:
+    def _brief(self) -> str:
+        chosen = words("brief.selection", measures=len(self.measures), one_off=self.one_off_vnd)
+        return f"{chosen}\n{brief_reduction(self.total)}"
+
+    def _tables(self, language: Language) -> Iterable[NotebookTable]:
+        reached = [(label("word.cost", language), self.total), (label("word.count_strict", language), self.count)]
+        gap = format_percent(self.gap, language=language)
+        notes = () if self.proven else (label("note.unproven", language, gap=gap),)
+        yield reductions_table(label("table.reached", language), reached, language, notes)
+        title = label("table.selection", language, objective=self.objective.label(language))
+        headings = {"procedures": label("column.procedure", language)}
+        rows = shown_rows(self.table)
+        yield NotebookTable(title, _MEASURE_COLUMNS, rows, len(self.measures), headings=headings)
+
+
+_MEASURE_COLUMNS: Final[Mapping[str, CellKind]] = {
+    "measure": "text", "procedures": "text", "one_off_vnd": "bar", "document": "text", "authority": "text",
+}  # fmt: skip
+_POINT_COLUMNS: Final[Mapping[str, CellKind]] = {
+    "required": "share", "reduction": "share", "saving_vnd": "integer", "value": "bar", "proven": "verdict",
+    "measures": "integer", "regulations": "integer", "procedures_cut": "integer",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Frontier(Shown):
     """What more saving costs: for each of several cost targets the cheapest set that reaches it; made by `frontier`.
 
     Parameters
@@ -240,6 +278,34 @@ class Frontier:
         kinds |= dict.fromkeys(("one_off_vnd", "measures", "regulations", "procedures_cut"), "int64")
         kinds["codes"] = "string"
         return pd.DataFrame(rows, columns=list(kinds)).astype(kinds)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return `table`: one row a point."""
+        return self.table
+
+    def _brief(self) -> str:
+        ratios = [one.total.ratio for one in self.points]
+        low, high = (format_percent(one) for one in (ratios[0], ratios[-1])) if ratios else ("–", "–")
+        return label("brief.frontier", "vi", points=len(ratios), low=low, high=high)
+
+    def _tables(self, language: Language) -> Iterable[NotebookTable]:
+        most = label("word.most", language)
+        rows = [
+            {
+                "required": most if one.target is None else required_share(one.target, language),
+                "reduction": one.total.ratio, "saving_vnd": one.total.saving, "value": one.value,
+                "proven": one.proven, "measures": len(one.measures), "regulations": len(one.regulations),
+                "procedures_cut": one.count.saving,
+            }
+            for one in self.points
+        ]  # fmt: skip
+        objective = self.objective.label(language)
+        title, headings = label("table.frontier", language, objective=objective), {"value": _sentence_case(objective)}
+        yield NotebookTable(title, _POINT_COLUMNS, rows, headings=headings)
+
+
+def _sentence_case(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def select(

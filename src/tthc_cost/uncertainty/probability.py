@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Final
@@ -14,6 +14,8 @@ import pandas as pd
 from tthc_cost.arithmetic import parse_target
 from tthc_cost.comparison import Comparison
 from tthc_cost.errors import InputFault, ZeroBaselineError, remark, require
+from tthc_cost.notebook_tables import NotebookTable, Shown, label, required_share
+from tthc_cost.numerals import format_integer, format_percent
 from tthc_cost.uncertainty.assumptions import Assumptions
 from tthc_cost.uncertainty.distributions import normal_quantile
 from tthc_cost.uncertainty.lines import uncertain_lines
@@ -22,11 +24,12 @@ from tthc_cost.uncertainty.simulation import TIE, simulate
 from tthc_cost.uncertainty.variance_parts import VarianceParts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from decimal import Decimal
     from fractions import Fraction
 
-    from tthc_cost.errors import Remark
+    from tthc_cost.errors import Language, Remark
+    from tthc_cost.notebook_tables import CellKind
     from tthc_cost.uncertainty.distributions import Flags, Floats, Integers
     from tthc_cost.uncertainty.lines import UncertainLines
     from tthc_cost.uncertainty.simulation import Simulation
@@ -43,6 +46,8 @@ GROUPINGS_OF_PROBABILITY: Final = ("agency", "level")
 
 _SURE: Final = 1e-6
 """A reduction whose standard deviation is below this, a ten-thousandth of a point, is certain."""
+_LEAST_SHOWN: Final = 0.001
+"""A probability nearer to 0 or 1 is shown as less or more than this."""
 _MOST_DRAWS: Final = 10**8
 _MOST_SEED: Final = 2**64 - 1
 
@@ -95,8 +100,8 @@ class _Reduction:
         return np.exp(self.location + self.scale**2 / 2) * np.sqrt(np.expm1(self.scale**2))
 
 
-@dataclass(frozen=True, eq=False)
-class TargetProbability:
+@dataclass(frozen=True, eq=False, repr=False)
+class TargetProbability(Shown):
     """How sure it is that a reduction reaches a target; made by `target_probability`.
 
     Parameters
@@ -115,11 +120,11 @@ class TargetProbability:
         Warnings and notes.
     """
 
-    comparison: Comparison = field(repr=False)
+    comparison: Comparison
     target: Fraction
     assumptions: Assumptions
-    lines: UncertainLines = field(repr=False)
-    simulation: Simulation | None = field(repr=False)
+    lines: UncertainLines
+    simulation: Simulation | None
     remarks: tuple[Remark, ...]
 
     @cached_property
@@ -259,6 +264,50 @@ class TargetProbability:
     def sensitivity(self, quantity: Quantity | str = Quantity.REDUCTION) -> Sensitivity:
         """Return which inputs make a quantity uncertain: ``reduction``, ``saving``, ``baseline`` or ``simplified``."""
         return Sensitivity(self.lines, Quantity.parse(quantity))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return `distribution`: one row a statistic of the reduction and of the saving."""
+        return self.distribution
+
+    def _brief(self) -> str:
+        said = {"target": required_share(self.target), "probability": self._probability_text("vi")}
+        return label("brief.probability", "vi", **said)
+
+    def _probability_text(self, language: Language) -> str:
+        """Print the probability, and never as certain what is not."""
+        if self.lines.is_certain or _LEAST_SHOWN <= self.probability <= 1 - _LEAST_SHOWN:
+            return format_percent(self.probability, 1, language=language)
+        few = self.probability < _LEAST_SHOWN
+        bound = _LEAST_SHOWN if few else 1 - _LEAST_SHOWN
+        return f"{'<' if few else '>'} {format_percent(bound, 1, language=language)}"
+
+    def _tables(self, language: Language) -> Iterable[NotebookTable]:
+        reduction, saving = (part for _, part in self.distribution.groupby("quantity"))
+        rows = [
+            {"statistic": _statistic(name, language), "reduction": share, "saving_vnd": round(vnd)}
+            for name, share, vnd in zip(
+                reduction["statistic"], reduction["closed_form"], saving["closed_form"], strict=True
+            )
+        ]
+        assured, share = (
+            format_percent(one, digits, language=language)
+            for one, digits in ((self.assured_reduction, 2), (ASSURANCE, 0))
+        )
+        notes = [label("note.assured", language, share=assured, assurance=share)]
+        if self.simulation is not None:
+            draws = format_integer(self.simulation.draws, language=language)
+            hits = format_percent(self.probability_simulated, language=language)
+            notes.append(label("note.simulated", language, draws=draws, share=hits))
+        said = {"target": required_share(self.target, language)}
+        title = label("table.probability", language, **said, probability=self._probability_text(language))
+        columns: dict[str, CellKind] = {"statistic": "text", "reduction": "share", "saving_vnd": "integer"}
+        yield NotebookTable(title, columns, rows, notes=tuple(notes))
+
+
+def _statistic(name: str, language: Language) -> str:
+    if name.startswith("P"):
+        return label("word.percentile", language, n=name[1:])
+    return label(f"word.{name}", language)
 
 
 def target_probability(

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
+from tthc_cost.notebook_tables import SHOWN_ROWS, NotebookTable, Shown, label, shown_rows
+from tthc_cost.schema import TABLES
 from tthc_cost.uncertainty.distributions import normal_quantile
 from tthc_cost.uncertainty.inputs import InputKind
 from tthc_cost.uncertainty.variance_parts import VarianceParts
 from tthc_cost.vocabulary import Term
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tthc_cost.errors import Language
+    from tthc_cost.notebook_tables import CellKind
     from tthc_cost.uncertainty.distributions import Floats
     from tthc_cost.uncertainty.inputs import Inputs
     from tthc_cost.uncertainty.lines import UncertainLines
@@ -35,8 +41,8 @@ class Quantity(Term):
     SIMPLIFIED = "simplified", "chi phí sau đơn giản hóa", "simplified cost"
 
 
-@dataclass(frozen=True, eq=False)
-class Sensitivity:
+@dataclass(frozen=True, eq=False, repr=False)
+class Sensitivity(Shown):
     """What each uncertain input puts into the uncertainty of a quantity.
 
     Parameters
@@ -154,6 +160,23 @@ class Sensitivity:
         frame = frame.sort_values("swing", ascending=False, kind="stable", ignore_index=True)
         return frame[["kind", "table", "key", "column", *columns[:-1]]].head(n)
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return `indices`: one row an input."""
+        return self.indices
+
+    def _brief(self) -> str:
+        return label("brief.sensitivity", "vi", quantity=self.quantity.label(), inputs=len(self.indices))
+
+    def _tables(self, language: Language) -> Iterable[NotebookTable]:
+        keys = ["kind", "table", "key", "column"]
+        frame = self.tornado(SHOWN_ROWS).merge(self.indices.drop(columns="total_order"), on=keys, how="left")
+        rows = [
+            row | {"kind": InputKind.parse(row["kind"]).label(language), "column": _column_name(row, language)}
+            for row in shown_rows(frame)
+        ]
+        title = label("table.sensitivity", language, quantity=self.quantity.label(language))
+        yield NotebookTable(title, _SHOWN_COLUMNS, rows, len(self.indices))
+
     def _moved(self, kind: InputKind, before: float, after: float) -> Floats:
         """Return saving and reduction with each input of a kind at P10 and P90, and by how much the quantity moves."""
         inputs, column = self.lines.inputs[kind], list(InputKind).index(kind)
@@ -210,3 +233,16 @@ class Sensitivity:
         frame = frame.rename(columns={"first_order": "variance_fall"}).reset_index(drop=True)
         frame["together"] = frame["variance_fall"].cumsum()
         return frame[["kind", "table", "key", "column", "variance_fall", "together"]]
+
+
+_SHOWN_COLUMNS: Final[Mapping[str, CellKind]] = {
+    "key": "text", "column": "text", "kind": "text", "first_order": "share", "reduction_low": "share",
+    "reduction_high": "share",
+}  # fmt: skip
+
+
+def _column_name(row: Mapping[str, Any], language: Language) -> str | None:
+    """Return what the column of an uncertain figure is called; a shared error has none."""
+    if row["table"] is None:
+        return None
+    return str(getattr(TABLES[row["table"]].column(row["column"]), language))
