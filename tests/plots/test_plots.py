@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import itertools
 import re
 import sys
 import tomllib
@@ -18,9 +16,9 @@ from xml.etree import ElementTree as ET
 import matplotlib as mpl
 import numpy as np
 import pytest
-from matplotlib.text import Text
-from PIL import Image
+from IPython.core.formatters import DisplayFormatter
 
+from pictures import assert_legible, words
 from tthc_cost import plots
 from tthc_cost.errors import MissingExtraError, UnknownNameError
 from tthc_cost.inventory import Inventory
@@ -93,39 +91,10 @@ PICTURES: dict[str, Callable[[Language], Figure]] = {
 }
 
 
-def shown(figure: Figure) -> list[Text]:
-    """Every text that is drawn; Matplotlib keeps ticks beyond the limits of an axis, which are not."""
-    figure.draw_without_rendering()
-    beyond = set()
-    for axes in figure.axes:
-        for axis in (axes.xaxis, axes.yaxis):
-            low, high = sorted(axis.get_view_interval())
-            for tick in axis.get_major_ticks():
-                if not (axes.axison and low - 1e-9 <= tick.get_loc() <= high + 1e-9):
-                    beyond |= {id(tick.label1), id(tick.label2)}
-    every = figure.findobj(Text)
-    return [one for one in every if one.get_visible() and one.get_text().strip() and id(one) not in beyond]
-
-
 @pytest.mark.parametrize("language", ["vi", "en"])
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_is_not_blank_and_its_words_stay_on_it_and_off_each_other(name: str, language: Language) -> None:
-    figure = PICTURES[name](language)
-    page = figure.bbox
-    boxes = [(one.get_text(), Text.get_window_extent(one)) for one in shown(figure)]
-    for text, box in boxes:
-        assert box.x0 >= page.x0 - 1, text
-        assert box.x1 <= page.x1 + 1, text
-        assert box.y0 >= page.y0 - 1, text
-        assert box.y1 <= page.y1 + 1, text
-        assert text == unicodedata.normalize("NFC", text)
-    for (text, box), (other, another) in itertools.combinations(boxes, 2):
-        assert not box.padded(-1.5).overlaps(another.padded(-1.5)), (text, other)
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png")
-    pixels = np.asarray(Image.open(stream).convert("L"))
-    assert pixels.shape[1] == 960
-    assert 0.005 < (pixels < 200).mean() < 0.6
+    assert_legible(PICTURES[name](language))
 
 
 @pytest.mark.parametrize("name", ["distribution of draws", "distribution in closed form", "tornado", "frontier"])
@@ -157,10 +126,6 @@ def test_names_of_two_pictures_never_meet() -> None:
     ]
     assert all(names)
     assert not names[0] & names[1]
-
-
-def words(figure: Figure) -> str:
-    return "\n".join(one.get_text() for one in shown(figure)).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def _is_dark(bar: Any) -> bool:
@@ -253,6 +218,16 @@ def test_the_settings_of_the_reader_neither_matter_nor_change() -> None:
         before = dict(mpl.rcParams)
         assert plots.svg_text(PICTURES["tornado"]("vi"), "") == plain
         assert dict(mpl.rcParams) == before
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_notebook_shows_the_picture_as_the_last_value_of_a_cell_and_reads_it_out(name: str) -> None:
+    figure = PICTURES[name]("vi")
+    formatter: Any = DisplayFormatter()
+    shown = formatter.format(figure)[0]["text/html"]
+    (svg,) = ET.fromstring(shown)  # noqa: S314 - our own
+    (title,) = (one.get_text().replace("\n", " ") for one in [figure._suptitle])  # type: ignore[attr-defined]  # noqa: SLF001 - Matplotlib has no other way to it
+    assert svg.get("aria-label") == f"{title}."
 
 
 def test_no_picture_opens_a_window_or_needs_pyplot() -> None:

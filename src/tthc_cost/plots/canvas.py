@@ -1,16 +1,12 @@
-"""The sheet that a picture is drawn on: its words, its type and colours, its scales, and its SVG."""
+"""The sheet that a picture is drawn on: its words, its type and colours, its scales and marks."""
 
 from __future__ import annotations
 
-import hashlib
-import io
-import re
 import textwrap
 import tomllib
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import cache
-from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,16 +15,17 @@ from tthc_cost.numerals import format_decimal, format_percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from datetime import date
 
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
-    from matplotlib.figure import Figure
 
     from tthc_cost.errors import Language
+    from tthc_cost.plots.picture import Picture
 
 __all__ = [
-    "DARK", "INK", "LIGHT", "SMALL", "SOFT", "mark", "number_scale", "percent", "percent_scale", "probability_text",
-    "required", "say", "sheet", "svg_text", "unit_of_money", "wrapped",
+    "DARK", "INK", "LIGHT", "SMALL", "SOFT", "above", "amount", "beside", "day_text", "empty", "mark", "number_scale",
+    "percent", "percent_scale", "probability_text", "required", "say", "sheet", "split", "unit_of_money", "wrapped",
 ]  # fmt: skip
 
 INK: Final = "#1a1f26"
@@ -42,16 +39,16 @@ SMALL: Final = 9.0
 _WIDTH: Final = 8.0
 _NORMAL: Final = 10.0
 _TITLE: Final = 12.0
-_DPI: Final = 120
 _FAMILY: Final = "DejaVu Sans"
 """Matplotlib's own type has every Vietnamese letter, and is wider than what a reader without it will see instead."""
-_FAMILIES: Final = "'DejaVu Sans', 'Segoe UI', 'Noto Sans', Arial, sans-serif"
 _SURE: Final = Fraction(1, 1000)
 _DIGITS: Final = 3
 _FINEST: Final = 10**5
 _ROW: Final = 17.0
 """Height of a line of words above a chart [pt]."""
 _THIRD: Final = 1 / 3
+_STEPS: Final = 7
+"""Of an axis, at most."""
 _UNITS: Final = ((10**10, 10**9, "billion"), (10**7, 10**6, "million"), (0, 1, "one"))
 
 
@@ -110,8 +107,21 @@ def wrapped(text: str, width: int, lines: int = 2) -> str:
     return "\n".join(broken).replace("$", r"\$")
 
 
+def amount(value: int | Fraction, unit: int, language: Language) -> str:
+    """Print an amount in a unit of so many, with one decimal unless that is one; only nothing prints as 0."""
+    if not value:
+        return "0"
+    text = format_decimal(Fraction(value) / unit, 0 if unit == 1 else 1, language=language)
+    return f"≈\N{NO-BREAK SPACE}{text}" if not text.strip("0.,") else text
+
+
+def day_text(day: date, language: Language) -> str:
+    """Print a day: ``31/12/2024``, or ``2024-12-31`` in English."""
+    return day.isoformat() if language == "en" else f"{day.day:02}/{day.month:02}/{day.year}"
+
+
 @contextmanager
-def sheet(title: str, height: float) -> Iterator[tuple[Figure, Axes]]:
+def sheet(title: str, height: float, said: str = "") -> Iterator[tuple[Picture, Axes]]:
     """Make an empty figure with one chart, in a style that no setting of the reader changes.
 
     Parameters
@@ -120,10 +130,12 @@ def sheet(title: str, height: float) -> Iterator[tuple[Figure, Axes]]:
         What is said above.
     height : float
         Of the figure [in]; all are equally wide.
+    said : str
+        What else to tell who does not see it.
 
     Yields
     ------
-    matplotlib.figure.Figure, matplotlib.axes.Axes
+    Picture, matplotlib.axes.Axes
 
     Raises
     ------
@@ -132,20 +144,49 @@ def sheet(title: str, height: float) -> Iterator[tuple[Figure, Axes]]:
     """
     try:
         from matplotlib import style  # noqa: PLC0415 - of an extra
-        from matplotlib.figure import Figure  # noqa: PLC0415
+
+        from tthc_cost.plots.picture import Picture  # noqa: PLC0415 - imports Matplotlib
     except ImportError:
         raise MissingExtraError.because("missing_extra", library="matplotlib", extra="plots") from None
     settings = {"font.family": [_FAMILY], "font.size": _NORMAL, "text.color": INK, "axes.labelcolor": INK}
     with style.context(["default", settings]):
-        figure = Figure(figsize=(_WIDTH, height), dpi=_DPI, layout="constrained")
+        figure = Picture(f"{title}. {said}".strip(" .") + ".", _WIDTH, height)
         axes = figure.add_subplot()
         figure.suptitle(wrapped(title, 76), x=0.012, ha="left", fontsize=_TITLE, fontweight="bold")
-        for side in ("top", "right"):
-            axes.spines[side].set_visible(False)
-        for side in ("left", "bottom"):
-            axes.spines[side].set_color(SOFT)
-        axes.tick_params(labelsize=SMALL, labelcolor=INK, color=SOFT, labelfontfamily=_FAMILY)
+        _plain(axes)
         yield figure, axes
+
+
+def _plain(axes: Axes) -> None:
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_color(SOFT)
+    axes.tick_params(labelsize=SMALL, labelcolor=INK, color=SOFT, labelfontfamily=_FAMILY)
+
+
+def split(figure: Picture, axes: Axes, left: float, right: float) -> Axes:
+    """Make room for a second chart to the right of the first, in given shares of the width, with the same rows."""
+    grid = figure.add_gridspec(1, 2, width_ratios=[left, right])
+    axes.set_subplotspec(grid[0])
+    second = figure.add_subplot(grid[1], sharey=axes)
+    _plain(second)
+    second.tick_params(axis="y", left=False, labelleft=False)
+    return second
+
+
+def empty(axes: Axes, text: str) -> None:
+    """Say in the place of a chart why there is none."""
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, wrapped(text, 80), transform=axes.transAxes, ha="center", va="center")
+
+
+def beside(axes: Axes, value: float, place: float, text: str, *, right: bool = True) -> None:
+    """Write in a row of a chart, to the right or the left of a value."""
+    axes.annotate(
+        text, (value, place), (4 if right else -4, 0), textcoords="offset points", ha="left" if right else "right",
+        va="center", fontsize=SMALL, zorder=4, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
+    )  # fmt: skip
 
 
 def mark(axes: Axes, value: float, text: str, line: str, row: int = 0) -> None:
@@ -166,17 +207,22 @@ def mark(axes: Axes, value: float, text: str, line: str, row: int = 0) -> None:
     """
     from matplotlib.patheffects import withStroke  # noqa: PLC0415 - of an extra
 
+    axes.plot(
+        [value, value], [0, 1], transform=axes.get_xaxis_transform(), **_stroke(line),
+        path_effects=[withStroke(linewidth=3.4, foreground="white")],
+    )  # fmt: skip
+    above(axes, value, text, line, row)
+
+
+def above(axes: Axes, value: float, text: str, line: str, row: int = 0) -> None:
+    """Write above a chart what stands at a value of its horizontal axis, as `mark` does."""
     low, high = axes.get_xlim()
     share = (value - low) / (high - low)
     side = "left" if share < _THIRD else "right" if share > 1 - _THIRD else "center"
-    style: dict[str, Any] = {"linestyle": line, "color": INK, "linewidth": 2.0 if line == "-" else 1.3}
     where = axes.get_xaxis_transform()
-    axes.plot(
-        [value, value], [0, 1], transform=where, path_effects=[withStroke(linewidth=3.4, foreground="white")], **style
-    )
     axes.annotate(
         "", (value, 1), (0, 4 + _ROW * row), xycoords=where, textcoords="offset points", zorder=2,
-        arrowprops={"arrowstyle": "-", "shrinkA": 0, "shrinkB": 0, **style},
+        arrowprops={"arrowstyle": "-", "shrinkA": 0, "shrinkB": 0, **_stroke(line)},
     )  # fmt: skip
     axes.annotate(
         text, (value, 1), ({"left": -3, "right": 3, "center": 0}[side], 5 + _ROW * row), xycoords=where,
@@ -186,14 +232,18 @@ def mark(axes: Axes, value: float, text: str, line: str, row: int = 0) -> None:
     )  # fmt: skip
 
 
-def percent_scale(axis: Axis, language: Language) -> None:
-    """Write shares along an axis in per cent, with the decimals that the steps need."""
+def _stroke(line: str) -> dict[str, Any]:
+    return {"linestyle": line, "color": INK, "linewidth": 2.0 if line == "-" else 1.3}
+
+
+def percent_scale(axis: Axis, language: Language, most: int = _STEPS) -> None:
+    """Write shares along an axis in per cent, with the decimals that the steps need, in so many steps at most."""
 
     def text(value: float, _position: float) -> str:
         exact = Fraction(round(value * _FINEST), _FINEST)
         return format_percent(exact, _decimals(exact * 100), language=language)
 
-    _steps(axis, text)
+    _steps(axis, text, most)
 
 
 def unit_of_money(most: float) -> tuple[int, str]:
@@ -201,57 +251,22 @@ def unit_of_money(most: float) -> tuple[int, str]:
     return next((unit, f"unit.{name}") for least, unit, name in _UNITS if most >= least)
 
 
-def number_scale(axis: Axis, unit: int, language: Language) -> None:
-    """Write whole amounts along an axis in a unit of so many."""
+def number_scale(axis: Axis, unit: int, language: Language, most: int = _STEPS) -> None:
+    """Write whole amounts along an axis in a unit of so many, in so many steps at most."""
 
     def text(value: float, _position: float) -> str:
         shown = Fraction(round(value), unit)
         return format_decimal(shown, _decimals(shown), language=language)
 
-    _steps(axis, text, integer=True)
+    _steps(axis, text, most, integer=True)
 
 
-def _steps(axis: Axis, text: Callable[[float, float], str], *, integer: bool = False) -> None:
+def _steps(axis: Axis, text: Callable[[float, float], str], most: int, *, integer: bool = False) -> None:
     from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - of an extra
 
-    axis.set_major_locator(MaxNLocator(7, steps=[1, 2, 2.5, 5, 10], integer=integer))
+    axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10], integer=integer))
     axis.set_major_formatter(text)
 
 
 def _decimals(value: Fraction) -> int:
     return next(one for one in range(_DIGITS + 1) if one == _DIGITS or (value * 10**one).denominator == 1)
-
-
-def svg_text(figure: Figure, words: str) -> str:
-    """Write a figure as an ``<svg>`` element to stand in a page; the same figure gives the same text.
-
-    Text stays text, in the type of the figure or, where a reader lacks it, a narrower one. Names inside the element are
-    its own, so that several stand in one page.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        What to write.
-    words : str
-        What it shows, in a sentence, for who does not see it.
-    """
-    from matplotlib import rc_context  # noqa: PLC0415 - of an extra
-
-    stream = io.StringIO()
-    with rc_context({"svg.hashsalt": "tthc_cost", "svg.fonttype": "none"}):
-        figure.savefig(stream, format="svg", metadata={"Date": None})
-    drawn = stream.getvalue()
-    head = re.search(r'<svg[^>]*?viewBox="([^"]*)"[^>]*>', drawn)
-    assert head is not None  # noqa: S101 - what Matplotlib writes has one
-    body = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", drawn[head.end() :], flags=re.DOTALL)
-    body = re.sub(r"font(-family)?: ([^;\"]*?)'DejaVu Sans'[^;\"]*", rf"font\1: \2{_FAMILIES}", body)
-    own = "p" + hashlib.sha256(body.encode()).hexdigest()[:8]
-    used = set(re.findall(r"(?:url\(|href=\")#([\w.-]+)", body))
-    body = re.sub(r' id="([\w.-]+)"', lambda found: f' id="{own}-{found[1]}"' if found[1] in used else "", body)
-    body = re.sub(r"(url\(|href=\")#", rf"\1#{own}-", body)
-    said = escape(words)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="{head[1]}" '
-        f'role="img" aria-label="{said}" style="stroke-linejoin: round; stroke-linecap: butt">'
-        f"<title>{said}</title>{body}"
-    ).rstrip() + "\n"

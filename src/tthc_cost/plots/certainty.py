@@ -11,7 +11,8 @@ from tthc_cost.numerals import format_decimal, format_integer
 from tthc_cost.plots.canvas import (
     DARK,
     LIGHT,
-    SMALL,
+    beside,
+    empty,
     mark,
     number_scale,
     percent,
@@ -186,8 +187,7 @@ def tornado(
     bars = [tuple(float(row[name]) for name in columns) for row in rows]
     with sheet(say("tornado.title", language), 1.9 + 0.42 * max(len(rows), 2)) as (figure, axes):
         if not bars:
-            axes.set_axis_off()
-            axes.text(0.5, 0.5, say("tornado.none", language), transform=axes.transAxes, ha="center", va="center")
+            empty(axes, say("tornado.none", language))
             return figure
         middle, goal = (
             _at_the_means(sensitivity, shares=shares),
@@ -209,12 +209,12 @@ def tornado(
         for place, bar in enumerate(bars):
             for end, colour in zip(bar, (LIGHT, DARK), strict=True):
                 axes.barh(place, end - middle, 0.62, middle, color=colour, edgecolor=DARK, linewidth=0.8)
-                _beside(axes, end, place, text(end), right=end >= middle)
+                beside(axes, end, place, text(end), right=end >= middle)
         axes.set_yticks(range(len(rows)), [wrapped(input_name(row, language), _NAME_WIDTH) for row in rows])
         axes.tick_params(axis="y", length=0)
         axes.set_ylim(len(rows) - 0.5, -1.1)
         for end, name, sign in zip(bars[0], ("low", "high"), "□■", strict=True):
-            _beside(axes, middle, -0.75, f"{sign} {say(f'tornado.{name}', language)}", right=end >= middle)
+            beside(axes, middle, -0.75, f"{sign} {say(f'tornado.{name}', language)}", right=end >= middle)
         mark(axes, middle, say("tornado.mean", language, value=text(middle)), ":")
         if target is not None and goal is not None:
             mark(axes, goal, say("tornado.target", language, share=required(target, language)), "-", 1)
@@ -228,13 +228,6 @@ def _at_the_means(sensitivity: Sensitivity, *, shares: bool) -> float:
         float(lines.coefficient[one].sum()) for one in (lines.stands == BASELINE, lines.stands != BASELINE)
     )
     return 1 - after / before if shares else before - after
-
-
-def _beside(axes: Axes, value: float, place: float, text: str, *, right: bool) -> None:
-    axes.annotate(
-        text, (value, place), (4 if right else -4, 0), textcoords="offset points", ha="left" if right else "right",
-        va="center", fontsize=SMALL,
-    )  # fmt: skip
 
 
 def input_name(row: Mapping[str, Any], language: Language = "vi") -> str:

@@ -10,6 +10,7 @@ from tthc_cost.plots.canvas import (
     INK,
     SMALL,
     SOFT,
+    empty,
     mark,
     number_scale,
     percent_scale,
@@ -67,8 +68,7 @@ def frontier(found: Frontier, *, target: Fraction | None = None, language: Langu
     points = [row for row in rows_of(found.table) if not is_blank(row["reduction"])]
     with sheet(say("frontier.title", language), 5.0) as (figure, axes):
         if not points:
-            axes.set_axis_off()
-            axes.text(0.5, 0.5, say("frontier.none", language), transform=axes.transAxes, ha="center", va="center")
+            empty(axes, say("frontier.none", language))
             return figure
         x = [float(row["reduction"]) for row in points]
         most = max(int(row["value"]) for row in points)
