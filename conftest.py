@@ -1,17 +1,20 @@
-"""Every Python block of README.md and of the pages under docs is run, in a folder of its own."""
+"""Every block of code of README.md and of the pages under docs is run: Python, and what is typed in a terminal."""
 
 from __future__ import annotations
 
 import os
+import re
+import shlex
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sybil import Sybil
-from sybil.parsers.markdown import PythonCodeBlockParser
+from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 if TYPE_CHECKING:
+    from sybil import Example
     from xdist.scheduler import LoadScopeScheduling
 
 
@@ -28,8 +31,26 @@ def _leave(namespace: dict[str, Any]) -> None:
     folder.cleanup()
 
 
+def _type(block: Example) -> str | None:
+    """Run the commands of a block through the command line itself; each ends with 0 or as said beside it."""
+    from tthc_cost.cli import run  # noqa: PLC0415 - pages without commands need no more than the library
+
+    for line in filter(str.strip, block.parsed.splitlines()):
+        program, *arguments = shlex.split(line, comments=True)
+        if program != "tthc-cost":
+            continue  # what installs the library has run before
+        said = re.search("# mã thoát ([12])", line)
+        expected, status = int(said[1]) if said else 0, run(arguments)
+        if status != expected:
+            return f"{line}: exit status {status}, not {expected}"
+    return None
+
+
 pytest_collect_file = Sybil(
-    parsers=[PythonCodeBlockParser(doctest_optionflags=ELLIPSIS | NORMALIZE_WHITESPACE)],
+    parsers=[
+        PythonCodeBlockParser(doctest_optionflags=ELLIPSIS | NORMALIZE_WHITESPACE),
+        CodeBlockParser("console", _type),
+    ],
     patterns=["README.md", "docs/*.md", "docs/*/*.md"],
     setup=_enter,
     teardown=_leave,

@@ -13,6 +13,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from oracle import is_over_limit, line_cost, sums
+from remarks import codes_of
 from strategies import lines
 from tthc_cost.arithmetic import BLOCK_LINES
 from tthc_cost.costing import cost_activities, cost_procedures, cost_scenarios
@@ -63,11 +64,13 @@ def test_a_scenario_needs_rates_a_name_of_its_own_and_lines_in_memory() -> None:
     frame = pd.DataFrame([LINE])
     with pytest.raises(WrongKindError):
         cost_scenarios(frame, {"một": 45_265})  # type: ignore[dict-item]
-    for scenarios, code, given_lines in (
-        ({}, "no_scenario", frame),
-        ({"procedure": INCOMES["năm 2022"]}, "repeated_column", frame),
-        (INCOMES, "scenarios_of_lazy_lines", pl.DataFrame([LINE]).lazy()),
-    ):
+    cases: dict[str, tuple[dict[str, RateTable], Any]] = {
+        "no_scenario": ({}, frame),
+        "repeated_column": ({"procedure": INCOMES["năm 2022"]}, frame),
+        "scenarios_of_lazy_lines": (INCOMES, pl.DataFrame([LINE]).lazy()),
+    }
+    assert codes_of("scenarios") <= set(cases)
+    for code, (scenarios, given_lines) in cases.items():
         with pytest.raises(InputFault) as caught:
             cost_scenarios(given_lines, scenarios)
         assert [fault.code for fault in caught.value.faults] == [code]

@@ -6,24 +6,31 @@ import html
 import importlib
 import pkgutil
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
-from enum import EnumType
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import tthc_cost
 from tthc_cost import vocabulary
+from tthc_cost.cli import app
 from tthc_cost.schema import TABLES
 from tthc_cost.vocabulary import Term
+
+if TYPE_CHECKING:
+    from cyclopts import Argument
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
 ROOMS = sorted(room.name for room in pkgutil.iter_modules(tthc_cost.__path__))
-TERMS = [kind for kind in vars(vocabulary).values() if isinstance(kind, EnumType) and Term in kind.__bases__]
+TERMS = [
+    kind for kind in vars(vocabulary).values() if isinstance(kind, type) and issubclass(kind, Term) and kind is not Term
+]
 
 
 def read(page: str) -> str:
@@ -49,6 +56,32 @@ def test_the_nomenclature_lists_every_column_with_its_unit(name: str) -> None:
     for column in table.columns:
         unit = f"{column.unit('vi')} · {column.unit('en')}" if column.unit() else ""
         assert (f"`{column.name}`", column.vi, column.en, unit) in rows, column.name
+
+
+def test_every_quantity_has_a_word_in_both_languages_with_its_unit_meaning_and_source() -> None:
+    _, _, *words = [
+        [cell.strip() for cell in line.strip("|").split(" | ")]
+        for line in section_of(read("reference/nomenclature.md"), "## Các từ · The words").splitlines()
+        if line.startswith("|")
+    ]
+    columns = [column for table in TABLES.values() for column in table.columns]
+    units = {name: unit for _, _, code, unit, _, _ in words for name in re.findall(r"`([\w.]+)`", code)}
+    for column in columns:
+        if column.unit():
+            assert column.unit("vi").partition("/")[0] in units[column.name], column.name
+    said = {column.name for column in columns} | set(TABLES) | set(tthc_cost.__all__)
+    said |= {term.value for kind in TERMS for term in kind} | {"annual_cost_vnd", "simplified", "baseline"}
+    for vi, en, _, _, meaning, source in words:
+        assert all((vi, en, source)), vi
+        assert re.fullmatch(r".+; \*.+\*", meaning), vi
+    for name in units:
+        owner, _, attribute = name.partition(".")
+        assert owner in said, name
+        assert not attribute or attribute in _attributes(getattr(tthc_cost, owner)), name
+
+
+def _attributes(kind: type) -> set[str]:
+    return {*dir(kind), *(name for one in kind.__mro__ for name in getattr(one, "__annotations__", ()))}
 
 
 @pytest.mark.parametrize("kind", TERMS, ids=lambda kind: kind.__name__)
@@ -84,6 +117,51 @@ def test_every_message_stands_on_its_page_as_it_is_said() -> None:
         assert f"({entry['severity']})" in section
         for name, sentence in entry.items():
             assert name == "severity" or sentence in section, (code, name)
+
+
+def test_the_page_of_the_command_line_has_every_command_and_option_as_its_help_says() -> None:
+    text = read("reference/cli.md")
+    shared = rows_of(section_of(text, "## Lựa chọn chung · Shared choices"))
+    commands = [name for name in app if not name.startswith("-")]
+    assert re.findall(r"^## `tthc-cost (\w+)`$", text, flags=re.MULTILINE) == commands
+    for command in commands:
+        section = section_of(text, f"## `tthc-cost {command}`")
+        assert app[command].help.strip() in section
+        rows = {row[0]: row for row in rows_of(section)}
+        for one in app[command].assemble_argument_collection():
+            if one.names == ("*",):
+                assert "[các lựa chọn chung](#lua-chon-chung-shared-choices)" in section
+                continue
+            row = _row_of(one)
+            assert row in (shared if one.keys else rows.values()), row
+            rows.pop(row[0], None)
+        assert not [name for name in rows if name.startswith("`")], command
+
+
+def _row_of(option: Argument) -> tuple[str, ...]:
+    choices = ", ".join(f"`{one}`" for one in option.get_choices() or ())
+    default = option.field_info.default
+    shown = "bắt buộc · required" if option.required else f"`{default}`" if default else ""
+    return f"`{option.names[0]}`", choices, shown, option.parameter.help or ""
+
+
+def test_commands_of_the_readme_are_commands() -> None:
+    commands = re.findall(r"^tthc-cost .*", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert commands
+    for command in commands:
+        app.parse_args(shlex.split(command, comments=True)[1:], exit_on_error=False, print_error=False)
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda page: page.stem)
+def test_every_extra_to_install_is_one_of_the_project(page: Path) -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = re.findall(r"install .*?(?:tthc-cost|\.)\[([\w,-]+)\]", page.read_text(encoding="utf-8"))
+    assert {extra for extras in named for extra in extras.split(",")} <= set(settings["optional-dependencies"])
+
+
+def test_the_first_page_names_every_how_to() -> None:
+    linked = set(re.findall(r"\(how-to/([\w-]+)\.md\)", read("index.md")))
+    assert linked == {page.stem for page in (DOCS / "how-to").glob("*.md")}
 
 
 @pytest.mark.parametrize("room", ROOMS)

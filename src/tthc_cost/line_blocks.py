@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
@@ -24,7 +24,7 @@ from tthc_cost.line_columns import EFFORT, FIGURES, MONEY
 from tthc_cost.line_findings import Findings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import narwhals.stable.v2 as nw
     from numpy.typing import NDArray
@@ -103,24 +103,29 @@ def costed_blocks(findings: Findings, *, with_notes: bool = False) -> Iterator[t
             findings.add(code, column, block.start, lines)
         if with_notes:
             _find_notes(findings, block)
-        if findings.sound and block.costs is not None:
+        if findings.sound:
             yield block.start, block.costs
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Costed:
-    """A block that was looked at: what was found in which of its lines, and their costs if that is nothing."""
+    """A block that was looked at: what was found in which of its lines, and what they cost, if nothing was found."""
 
     start: int
-    rates: Integers
     cells: Mapping[str, Cells]
-    found: list[tuple[str, str | None, Flags]] = field(default_factory=list)
-    costs: Integers | None = None
+    rates: Integers
+    found: tuple[tuple[str, str | None, Flags], ...]
+    costs: Integers
 
     @property
-    def faulty(self) -> Flags | None:
-        """Which lines have any fault; None when all may be multiplied."""
-        return np.logical_or.reduce([lines for _, _, lines in self.found]) if self.found else None
+    def faulty(self) -> Flags:
+        """Which lines have any fault."""
+        return _any_of(self.found, self.rates.size)
+
+
+def _any_of(found: Iterable[tuple[str, str | None, Flags]], size: int) -> Flags:
+    lines: Flags = np.logical_or.reduce([np.zeros(size, dtype=np.bool_), *(lines for _, _, lines in found)])
+    return lines
 
 
 def _in_order(costed: Callable[[int], _Costed], starts: range) -> Iterator[_Costed]:
@@ -141,25 +146,23 @@ def _in_order(costed: Callable[[int], _Costed], starts: range) -> Iterator[_Cost
 def _cost_block(
     start: int, cells: Mapping[str, Cells], rates: Integers, volumes: tuple[Integers, Integers] | None
 ) -> _Costed:
-    """Look for faults in a block on the grid, and cost it if there are none."""
-    result = _Costed(start, rates, cells, found=_faults_in(cells, rates))
-    faulty = result.faulty
+    """Look for faults in a block on the grid, and cost it; what is at fault is not multiplied."""
+    found = _faults_in(cells, rates)
     money = [cells[figure.name].steps for figure in MONEY if figure.name in cells]
+    times = cells["frequency"].steps
     block = LineBlock(
         effort=cells["effort_hours"].steps,
         vnd_per_hour=np.maximum(rates, 0) if rates.min() < 0 else rates,
         money=sum(money[1:], money[0]) if money else np.zeros_like(rates),
-        frequency=cells["frequency"].steps if faulty is None else np.where(faulty, 0, cells["frequency"].steps),
+        frequency=np.where(_any_of(found, rates.size), 0, times) if found else times,
         population=cells["population"].steps,
     )
     if volumes is not None:
-        block = _scaled(result, block, volumes)
+        block, senseless = _scaled(block, *(part[start : start + rates.size] for part in volumes))
+        found += [("population_bounds", "population", senseless)] if senseless.any() else []
     over = lines_over_limit(block)
-    if over is not None and over.any():
-        result.found.append(("line_over_limit", None, over))
-    if not result.found:
-        result.costs = annual_costs(block)
-    return result
+    found += [("line_over_limit", None, over)] if over is not None and over.any() else []
+    return _Costed(start, cells, rates, tuple(found), annual_costs(block))
 
 
 def _faults_in(cells: Mapping[str, Cells], rates: Integers) -> list[tuple[str, str | None, Flags]]:
@@ -181,8 +184,7 @@ def _faults_in(cells: Mapping[str, Cells], rates: Integers) -> list[tuple[str, s
 
 
 def _find_notes(findings: Findings, block: _Costed) -> None:
-    faulty = block.faulty
-    sound = np.ones(block.rates.size, dtype=np.bool_) if faulty is None else ~faulty
+    sound = ~block.faulty
     blank = block.cells["effort_hours"].blank
     if blank is not None and findings.columns.graded:
         findings.grades_alone += (np.flatnonzero(sound & blank & (block.rates != NO_GRADE)) + block.start).tolist()
@@ -194,16 +196,13 @@ def _find_notes(findings: Findings, block: _Costed) -> None:
                 findings.note_off_grid(figure, block.start, cell.typed, off)
 
 
-def _scaled(result: _Costed, block: LineBlock, volumes: tuple[Integers, Integers]) -> LineBlock:
-    """Scale a block's populations by V ÷ S; lines where that has no sense are faults and become 0."""
-    lines = slice(result.start, result.start + result.rates.size)
-    costed, stated = (part[lines].astype(np.int64, copy=False) for part in volumes)
+def _scaled(block: LineBlock, costed: Integers, stated: Integers) -> tuple[LineBlock, Flags]:
+    """Scale a block's populations by V ÷ S; lines where that has no sense become 0, and are told apart."""
+    costed, stated = (part.astype(np.int64, copy=False) for part in (costed, stated))
     senseless = (costed < 0) | (costed > POPULATION_LIMIT) | (stated < 0) | (stated > POPULATION_LIMIT)
     senseless |= (stated == 0) & ((costed > 0) | (block.population > 0))
-    if senseless.any():
-        result.found.append(("population_bounds", "population", senseless))
     costed = np.where(senseless, 0, costed)
     stated = np.where(senseless | (stated == 0), 1, stated)
     whole, rest, base = scale_population(block.population, costed, stated)
     frequency = np.where(senseless, 0, block.frequency)
-    return replace(block, frequency=frequency, population=whole, population_rest=rest, population_base=base)
+    return replace(block, frequency=frequency, population=whole, population_rest=rest, population_base=base), senseless

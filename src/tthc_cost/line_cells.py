@@ -127,7 +127,7 @@ def rates_reader(frame: Eager, columns: LineColumns) -> Callable[[int, int], Int
         return lambda start, stop: of_category.take(codes[start:stop], mode="wrap")
 
     def from_pandas(start: int, stop: int) -> Integers:
-        positions, spellings = pd.factorize(native.iloc[start:stop].to_numpy(dtype=object))
+        positions, spellings = pd.factorize(native.iloc[start:stop])
         rates_of_lines: Integers = rate_of.table(spellings)[positions]
         return rates_of_lines
 

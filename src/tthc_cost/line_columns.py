@@ -39,6 +39,7 @@ __all__ = [
     "FREQUENCY",
     "MONEY",
     "POPULATION",
+    "WHITE_SPACE",
     "Figure",
     "LineColumns",
     "further_off_grid",
@@ -50,6 +51,8 @@ __all__ = [
 COST: Final = "annual_cost_vnd"
 FAULT: Final = "fault"
 FAULTY_LINES: Final = "faulty_lines"
+WHITE_SPACE: Final = "".join(character for character in map(chr, range(0x3001)) if character.isspace())
+"""What is stripped off texts: named one by one, since engines left to themselves differ (a no-break space, say)."""
 ACTIVITIES: Final = TABLES["activities"]
 
 

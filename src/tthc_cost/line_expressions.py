@@ -30,6 +30,7 @@ from tthc_cost.line_columns import (
     FREQUENCY,
     MONEY,
     POPULATION,
+    WHITE_SPACE,
     further_off_grid,
     is_missing,
     near_grades,
@@ -52,12 +53,10 @@ if TYPE_CHECKING:
     Cell: TypeAlias = Any
     Kind: TypeAlias = tuple[str | None, str, nw.Expr, nw.Expr]
 
-__all__ = ["SUM_PART", "WHITE_SPACE", "lazy_remarks", "remarks_of_kind", "with_costs", "with_sums"]
+__all__ = ["SUM_PART", "lazy_remarks", "remarks_of_kind", "with_costs", "with_sums"]
 
 _SURELY_OVER_VND: Final = 6 * 10**12
 """Above this estimate a line is over the limit whatever floats lost; up to it, its integers cannot wrap."""
-WHITE_SPACE: Final = "".join(character for character in map(chr, range(0x3001)) if character.isspace())
-"""What is stripped off texts: named one by one, since engines left to themselves differ (a no-break space, say)."""
 SUM_PART: Final = 2**21
 """What a cost is split by where a sum beyond 64 bits raises: both parts of 2^41 lines add up within them."""
 

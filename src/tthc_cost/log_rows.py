@@ -11,7 +11,7 @@ import narwhals.stable.v2 as nw
 
 from tthc_cost.cells import read_day
 from tthc_cost.errors import InputFault, Place, remark
-from tthc_cost.line_expressions import WHITE_SPACE
+from tthc_cost.line_columns import WHITE_SPACE
 from tthc_cost.log_frames import brought_home, opened, row_by_row, sample_of
 from tthc_cost.schema import ORIGIN, Column, ColumnKind, Table, is_blank, row_place
 from tthc_cost.vocabulary import nearest_of, suggest

@@ -13,6 +13,7 @@ import pandas as pd
 from tthc_cost.arithmetic import BLOCK_LINES, add_sums
 from tthc_cost.errors import InputFault
 from tthc_cost.line_blocks import costed_blocks
+from tthc_cost.line_columns import WHITE_SPACE
 from tthc_cost.line_findings import Findings
 
 if TYPE_CHECKING:
@@ -96,8 +97,13 @@ def blank_procedures(frame: Eager) -> NDArray[np.bool_]:
     """
     codes = frame["procedure"]
     blank: NDArray[np.bool_] = codes.is_null().to_numpy()
-    if codes.dtype == nw.String and not blank.all():
-        blank = blank | (codes.str.strip_chars() == "").fill_null(value=False).to_numpy()
+    native = codes.to_native()
+    if isinstance(native, pd.Series) and isinstance(native.dtype, pd.CategoricalDtype):
+        empty = np.array([*(not str(category).strip() for category in native.cat.categories), True], dtype=np.bool_)
+        return empty.take(native.cat.codes.to_numpy(), mode="wrap") if empty[:-1].any() else blank
+    if codes.dtype in {nw.String, nw.Categorical, nw.Enum} and not blank.all():
+        texts = codes.cast(nw.String).str.strip_chars(WHITE_SPACE)
+        blank = blank | (texts == "").fill_null(value=False).to_numpy()
     return blank
 
 
@@ -200,15 +206,18 @@ def _grouped_numbers(keys: Column) -> _Groups:
 def _first_lines(keys: Column) -> Integers | None:
     """Return where each procedure begins if the keys are sorted; None if they are not."""
     firsts = [np.zeros(min(1, len(keys)), dtype=np.int64)]
-    plain = keys.implementation.is_pandas_like() or keys.dtype.is_integer()
+    native = keys.to_native()
+    whole: Any = keys
+    if isinstance(native, pd.Series):
+        whole = native.to_numpy() if isinstance(native.dtype, np.dtype) else native.array
     for start in range(0, len(keys) - 1, BLOCK_LINES):
-        part = keys[start : start + BLOCK_LINES + 1]
-        if plain:
-            values = part.to_numpy()
-            in_order, changes = bool(np.all(values[:-1] <= values[1:])), values[:-1] != values[1:]
+        part = whole[start : start + BLOCK_LINES + 1]
+        if whole is keys and not keys.dtype.is_integer():
+            in_order, changes = part.is_sorted(), part[:-1] != part[1:]
         else:
-            in_order, changes = part.is_sorted(), (part[:-1] != part[1:]).to_numpy()
+            values = part.to_numpy() if whole is keys else part
+            in_order, changes = (values[:-1] <= values[1:]).all(), values[:-1] != values[1:]
         if not in_order:
             return None
-        firsts.append(np.flatnonzero(changes) + (start + 1))
+        firsts.append(np.flatnonzero(np.asarray(changes, dtype=np.bool_)) + (start + 1))
     return np.concatenate(firsts)

@@ -275,12 +275,18 @@ def test_a_blank_procedure_has_no_sum(engine: Engine) -> None:
 
 @pytest.mark.parametrize("spelling", ["", "  ", "\t\r\n", "\N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}"])
 def test_a_procedure_of_white_space_is_blank(lazy_engine: Engine, spelling: str) -> None:
-    if lazy_engine.name == "dask_categorical":
-        pytest.skip("its partitions are eager frames, whose categories are not looked at")
     rows = [SOUND, SOUND | {"procedure": spelling}, SOUND | {"procedure": " NB-02 "}]
     found = {row["procedure"]: row for row in lazy_engine.rows(cost_procedures(lazy_engine.make(rows), RATES))}
     assert (found[spelling]["annual_cost_vnd"], found[spelling]["fault"]) == (None, "blank_required")
     assert found["NB-01"]["annual_cost_vnd"] == found[" NB-02 "]["annual_cost_vnd"] == SOUND_COST
+
+
+@pytest.mark.parametrize("dtype", ["str", "object", "category"])
+def test_a_procedure_of_white_space_is_named_with_its_line(dtype: str) -> None:
+    frame = pd.DataFrame([SOUND, SOUND | {"procedure": "\N{NO-BREAK SPACE}"}]).astype({"procedure": dtype})
+    with pytest.raises(InputFault) as caught:
+        cost_procedures(frame, RATES)
+    assert [fault.code for fault in caught.value.faults] == ["blank_required"]
 
 
 def test_lazy_sums_count_their_faulty_lines(lazy_engine: Engine) -> None:
