@@ -69,7 +69,7 @@ overflow-wrap:break-word;font-weight:400}
 .tthc-cost table thead th{font-weight:600;vertical-align:bottom;border-bottom:2px solid rgba(128,128,128,.7)}
 .tthc-cost table .figure{text-align:right;font-variant-numeric:tabular-nums}
 .tthc-cost table td.figure,.tthc-cost table .verdict,.tthc-cost table .code{white-space:nowrap}
-.tthc-cost table .name{min-width:6em}
+.tthc-cost table .name{min-width:9em}
 .tthc-cost table .long{min-width:16em}
 .tthc-cost p{margin:.2em 0 .6em;max-width:60em}
 .tthc-cost .bar{display:block;position:relative;height:5px;min-width:5em;margin-top:3px;
@@ -397,7 +397,7 @@ def _table_html(table: NotebookTable, language: Language) -> str:
     notes = [words(table.more, language, n=left)] if left else [] if rows else [label("table.empty", language)]
     below = "".join(f"<p>{_text(one)}</p>" for one in (*notes, *table.notes))
     body = f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody>"
-    return f"<table><caption>{_text(table.title)}</caption>{body}</table>{below}"
+    return f'<table class="shown"><caption>{_text(table.title)}</caption>{body}</table>{below}'
 
 
 @dataclass(frozen=True, slots=True)
