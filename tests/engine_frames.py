@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -19,13 +20,17 @@ if TYPE_CHECKING:
 
     Rows = Sequence[Mapping[str, Any]]
 
-__all__ = ["COLUMNS", "ENGINES", "Engine", "dask_cluster", "dask_frame", "on_engines"]
+__all__ = ["COLUMNS", "ENGINES", "TEXT", "Engine", "dask_cluster", "dask_frame", "on_engines"]
 
 COLUMNS = {
     "procedure": str, "grade": str, "effort_hours": float, "service_vnd": float, "fee_vnd": float, "other_vnd": float,
     "frequency": float, "population": float,
 }  # fmt: skip
 """Columns of the rows, with what a test may put into them; money is in floats where it must hold NaN."""
+
+
+TEXT = pd.StringDtype(na_value=np.nan)
+"""What pandas 3 reads texts as; asked for by name, pandas 2 would make the text "None" of what is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ def on_engines(engines: Iterable[Engine]) -> list[Any]:
 
 def _pandas(rows: Rows) -> pd.DataFrame:
     frame = pd.DataFrame({name: [row[name] for row in rows] for name in COLUMNS})
-    return frame.astype({name: "str" if kind is str else "float64" for name, kind in COLUMNS.items()})
+    return frame.astype({name: TEXT if kind is str else "float64" for name, kind in COLUMNS.items()})
 
 
 def _nullable(rows: Rows) -> pd.DataFrame:

@@ -300,7 +300,7 @@ def test_scaled_costs_are_the_oracles(line: Line, costed: int, stated: int) -> N
     rates = RateTable.from_table(
         pd.DataFrame({"grade": [line.grade or "A1/1"], "vnd_per_hour": [line.vnd_per_hour or 1]}), source="bảng thử"
     )
-    frame = pd.DataFrame([line.row()]).astype({"grade": "str"})
+    frame = pd.DataFrame([line.row()]).astype({"grade": TEXT})
     expected = line_cost(line, costed, stated)
     if expected <= LINE_LIMIT_VND:
         found = annual_costs_of(frame, rates, costed=np.array([costed]), stated=np.array([stated]))
