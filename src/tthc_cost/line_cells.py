@@ -104,7 +104,7 @@ def snapped(figure: Figure, values: NDArray[Any], not_a_number: Flags | None) ->
         faults["not_whole"] = steps != values
     else:
         steps = steps_of_block(values, figure.steps)
-        if np.count_nonzero(steps) != np.count_nonzero(values):
+        if np.count_nonzero(steps != 0) != np.count_nonzero(values != 0):  # flags are counted faster than numbers
             faults["rounds_to_zero"] = (steps == 0) & (values != 0)
     return Cells(steps, values, blank, {code: lines for code, lines in faults.items() if lines.any()})
 

@@ -128,8 +128,8 @@ def _grouped(keys: Column) -> _Groups:
     dtype = keys.dtype
     if dtype in {nw.Categorical, nw.Enum}:
         keys = keys.cast(nw.String)
-    if dtype.is_integer() and _lie_close(keys):
-        return _grouped_numbers(keys)
+    if dtype.is_integer() and (groups := _grouped_numbers(keys)) is not None:
+        return groups
     firsts = _first_lines(keys)
     if firsts is not None:
         labels = keys[firsts.tolist()] if not isinstance(native, pd.Series) else _from_pandas(native.iloc[firsts])
@@ -173,19 +173,15 @@ def _grouped_categories(native: pd.Series[Any]) -> _Groups:
     return _Groups(_from_pandas(labels), lambda start, stop: group[codes[start:stop]], in_order=True)
 
 
-def _lie_close(keys: Column) -> bool:
-    """Tell whether whole numbers can be counted rather than hashed."""
+def _grouped_numbers(keys: Column) -> _Groups | None:
+    """Tell whole numbers apart by counting them, without hashing; None if they lie too far from each other."""
     if keys.null_count() or not len(keys):
-        return False
-    lowest, highest = int(keys.min()), int(keys.max())
-    return highest - lowest < _SPREAD * len(keys) and highest < _LARGEST
-
-
-def _grouped_numbers(keys: Column) -> _Groups:
-    """Tell whole numbers that lie close together apart by counting them, without hashing."""
+        return None
     numbers, native = keys.to_numpy(), keys.to_native()
-    lowest = int(numbers.min())
-    seen = np.zeros(int(numbers.max()) - lowest + 1, dtype=np.bool_)
+    lowest, highest = int(numbers.min()), int(numbers.max())
+    if highest - lowest >= _SPREAD * len(keys) or highest >= _LARGEST:
+        return None
+    seen = np.zeros(highest - lowest + 1, dtype=np.bool_)
 
     def offsets(start: int, stop: int) -> Integers:
         return numbers[start:stop].astype(np.int64, copy=False) - lowest
