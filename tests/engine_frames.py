@@ -121,7 +121,7 @@ def dask_cluster() -> Any:
     """Start two worker processes, once, and let Dask use them from then on."""
     distributed: Any = import_module("distributed")
 
-    cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None)
+    cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0")
     client = distributed.Client(cluster)
     atexit.register(cluster.close)
     atexit.register(client.close)

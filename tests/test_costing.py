@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine_frames import TEXT
 from oracle import line_cost
 from strategies import lines
 from tthc_cost.arithmetic import BLOCK_LINES, LINE_LIMIT_VND
