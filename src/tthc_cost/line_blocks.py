@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+import narwhals.stable.v2 as nw
 import numpy as np
 
 from tthc_cost.arithmetic import (
@@ -26,7 +27,6 @@ from tthc_cost.line_findings import Findings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    import narwhals.stable.v2 as nw
     from numpy.typing import NDArray
 
     from tthc_cost.line_columns import LineColumns
@@ -98,7 +98,9 @@ def costed_blocks(findings: Findings, *, with_notes: bool = False) -> Iterator[t
         cells |= {name: Cells(zeros, zeros, None, {}) for name in columns.unreadable}
         return _cost_block(start, cells, rate_of(start, stop), findings.volumes)
 
-    for block in _in_order(costed, range(0, len(frame), BLOCK_LINES)):
+    # Texts keep a thread busy without the interpreter; figures alone are through before another has begun.
+    texts = columns.graded and frame["grade"].dtype == nw.String
+    for block in _in_order(costed, range(0, len(frame), BLOCK_LINES), _THREADS if texts else 1):
         for code, column, lines in block.found:
             findings.add(code, column, block.start, lines)
         if with_notes:
@@ -128,16 +130,16 @@ def _any_of(found: Iterable[tuple[str, str | None, Flags]], size: int) -> Flags:
     return lines
 
 
-def _in_order(costed: Callable[[int], _Costed], starts: range) -> Iterator[_Costed]:
-    """Cost blocks on threads where there are many, and hand them on in their order, few of them waiting."""
-    if len(starts) < _THREADED_BLOCKS or _THREADS == 1:
+def _in_order(costed: Callable[[int], _Costed], starts: range, threads: int) -> Iterator[_Costed]:
+    """Cost blocks, on several threads if there are many, and hand them on in their order, few of them waiting."""
+    if len(starts) < _THREADED_BLOCKS or threads == 1:
         yield from map(costed, starts)
         return
-    with ThreadPoolExecutor(_THREADS) as threads:
+    with ThreadPoolExecutor(threads) as pool:
         waiting: deque[Any] = deque()
         for start in starts:
-            waiting.append(threads.submit(costed, start))
-            if len(waiting) > 2 * _THREADS:
+            waiting.append(pool.submit(costed, start))
+            if len(waiting) > 2 * threads:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

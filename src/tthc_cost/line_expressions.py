@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import unicodedata
 from functools import reduce
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import narwhals.stable.v2 as nw
@@ -39,7 +40,7 @@ from tthc_cost.line_columns import (
 from tthc_cost.vocabulary import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tthc_cost.errors import Remark
     from tthc_cost.line_columns import (
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
     Lazy: TypeAlias = nw.LazyFrame[Any]
     AnyLines: TypeAlias = Any
     Cell: TypeAlias = Any
+    DType: TypeAlias = Any
+    Fault: TypeAlias = tuple[str, nw.Expr]
     Kind: TypeAlias = tuple[str | None, str, nw.Expr, nw.Expr]
 
 __all__ = ["SUM_PART", "lazy_remarks", "remarks_of_kind", "with_costs", "with_sums"]
@@ -59,6 +62,17 @@ _SURELY_OVER_VND: Final = 6 * 10**12
 """Above this estimate a line is over the limit whatever floats lost; up to it, its integers cannot wrap."""
 SUM_PART: Final = 2**21
 """What a cost is split by where a sum beyond 64 bits raises: both parts of 2^41 lines add up within them."""
+
+_CODES: Final = sorted({*CELL_CODES, "effort_without_grade", "line_over_limit", "no_figure", "unknown_grade"})
+"""Codes of faults by their number, which orders as they do and is quicker than texts to choose and to aggregate."""
+_FIRST: Final = "__tthc_first"
+_NUMBER: Final = "__tthc_number"
+_GRADE: Final = "__tthc_grade"
+_RATE: Final = "__tthc_rate"
+_MONEY: Final = "__tthc_money"
+_ESTIMATE: Final = "__tthc_estimate"
+_ONCE: Final = "__tthc_once"
+_WITHIN: Final = "__tthc_within"
 
 
 def with_costs(frame: Lazy, rates: RateTable | None, columns: LineColumns) -> Lazy:
@@ -79,41 +93,129 @@ def with_costs(frame: Lazy, rates: RateTable | None, columns: LineColumns) -> La
         The lines with `COST` (null at fault), `FAULT` (null where sound) and columns that begin with ``__tthc_``.
     """
     schema = frame.collect_schema()
-    names = schema.names()
-    grade = nw.col("grade") if "grade" in names else nw.lit(None, dtype=nw.String)
-    grade = grade.cast(nw.String).str.strip_chars(WHITE_SPACE).str.to_lowercase()
+    frame = _with_rates(frame, rates, columns)
+    present = [figure for figure in FIGURES if figure.name in schema]
+    frame = frame.with_columns(_float_steps(figure).alias(_steps_of(figure)) for figure in present)
+    money = reduce(operator.add, (nw.col(_steps_of(figure)) for figure in present if figure in MONEY), nw.lit(0.0))
+    subjects = nw.max_horizontal(nw.col(_steps_of(POPULATION)), nw.lit(1.0))
+    effort, frequency, rate = nw.col(_steps_of(EFFORT)), nw.col(_steps_of(FREQUENCY)), nw.col(_RATE).fill_null(0)
+    estimate = annual_cost_product(effort, rate, money, frequency, subjects, effort_steps=EFFORT_STEPS_PER_HOUR)
     frame = frame.with_columns(
-        nw.when(grade != "").then(grade).otherwise(nw.lit(None, dtype=nw.String)).alias(_working("grade")),
-        *(
-            (nw.col(figure.name).cast(nw.Float64) if figure.name in names else nw.lit(None, dtype=nw.Float64)).alias(
-                _working(figure.name)
-            )
-            for figure in FIGURES
-        ),
+        _first(chain.from_iterable(_faults(columns, schema).values())).alias(_FIRST),
+        estimate.alias(_ESTIMATE),
+        money.alias(_MONEY),
     )
+    safe = nw.when(nw.col(_FIRST).is_null() & (nw.col(_ESTIMATE) <= float(_SURELY_OVER_VND * STEPS_PER_VND)))
+    names = (_steps_of(EFFORT), _MONEY, _steps_of(FREQUENCY), _steps_of(POPULATION))
     frame = frame.with_columns(
-        _lazy_rate(rates).alias(_working("rate")),
-        *(_lazy_cell_code(figure).alias(_code_of(figure)) for figure in FIGURES),
+        safe.then(nw.col(name)).cast(nw.Int64).alias(_working(f"whole_{name}")) for name in names
     )
-    frame = frame.with_columns(*_lazy_line_codes(columns, schema))
-    codes = [_code_of(figure) for figure in FIGURES]
+    effort, charge, frequency, population = (nw.col(_working(f"whole_{name}")) for name in names)
+    once = annual_cost_product(effort, rate, charge, frequency, 1, effort_steps=EFFORT_STEPS_PER_HOUR)
+    frame = frame.with_columns(once.alias(_ONCE))
+    once = nw.col(_ONCE)
+    highest = once * nw.max_horizontal(population, nw.lit(1, dtype=nw.Int64))
+    frame = frame.with_columns((highest < LINE_LIMIT_VND * STEPS_PER_VND + STEPS_PER_VND // 2).alias(_WITHIN))
+    within = nw.when(nw.col(_WITHIN))
+    cost = _rounded(once * population, exact_division=not frame.implementation.is_spark_like())
+    over = nw.coalesce(_FIRST, _number("line_over_limit"))
     frame = frame.with_columns(
-        nw.coalesce(_working("code_procedure"), *codes, _working("code_line"), _working("code_grade")).alias(FAULT)
+        within.then(cost).alias(COST),
+        within.then(nw.lit(None, dtype=nw.Int8)).otherwise(over).alias(_NUMBER),
     )
-    sound = nw.col(FAULT).is_null()
-    frame = frame.with_columns(
-        *(_lazy_steps(figure, sound).alias(_steps_of(figure)) for figure in FIGURES),
-        nw.when(sound).then(nw.col(_working("rate")).fill_null(0)).alias(_working("rate")),
-    )
-    return _lazy_product(frame)
+    text = _looked_up(frame, nw.col(_NUMBER), dict(enumerate(_CODES)), nw.String)
+    return frame.with_columns(nw.when(~nw.col(_NUMBER).is_null()).then(text).alias(FAULT))
+
+
+def _with_rates(frame: Lazy, rates: RateTable | None, columns: LineColumns) -> Lazy:
+    """Add the rate, looked up as the grade is spelt and only where that misses stripped and in small letters."""
+    if not columns.graded or rates is None:
+        return frame.with_columns(nw.lit(rates.for_all if rates is not None else 0, dtype=nw.Int64).alias(_RATE))
+    of_grade = rates.as_mapping()
+    spellings = {
+        spelling: rate
+        for grade, rate in of_grade.items()
+        for spelling in {unicodedata.normalize(form, grade).strip().lower() for form in ("NFC", "NFD")} | {fold(grade)}
+    }
+    grade = nw.col("grade").cast(nw.String)
+    frame = frame.with_columns(_looked_up(frame, grade, of_grade, nw.Int64).alias(_RATE))
+    missed = nw.when(nw.col(_RATE).is_null()).then(grade)
+    frame = frame.with_columns(missed.str.strip_chars(WHITE_SPACE).str.to_lowercase().alias(_GRADE))
+    again = _looked_up(frame, nw.col(_GRADE), spellings, nw.Int64)
+    return frame.with_columns(nw.coalesce(nw.col(_RATE), again).alias(_RATE))
+
+
+def _looked_up(frame: Lazy, value: nw.Expr, results: Mapping[Cell, Cell], dtype: DType) -> nw.Expr:
+    """Look up by a hash where the engine has one, else one by one."""
+    if frame.implementation.is_polars():
+        return value.replace_strict(results, default=None, return_dtype=dtype)
+    branches: Any = nw
+    for key, result in results.items():
+        branches = branches.when(value == key).then(nw.lit(result, dtype=dtype))
+    found: nw.Expr = branches.otherwise(nw.lit(None, dtype=dtype))
+    return found
+
+
+def _first(faults: Iterable[Fault]) -> nw.Expr:
+    """Give the number of the first fault that a line has; null if none."""
+    branches: Any = nw
+    for code, lines in faults:
+        branches = branches.when(lines).then(_number(code))
+    number: nw.Expr = branches.otherwise(nw.lit(None, dtype=nw.Int8))
+    return number
+
+
+def _faults(columns: LineColumns, schema: Mapping[str, Any]) -> dict[str | None, list[Fault]]:
+    """Return what a line may have wrong, by column, in the order in which a line's first fault is sought."""
+    faults: dict[str | None, list[Fault]] = {}
+    if columns.by_procedure and "procedure" in schema:
+        code = nw.col("procedure")
+        nothing = code.is_null()
+        if not schema["procedure"].is_integer():
+            code = code.cast(nw.String)
+            strange = nw.when((code < "!") | (code > "~")).then(code)  # what begins in ASCII print is not blank
+            nothing |= strange.str.strip_chars(WHITE_SPACE) == ""
+        faults["procedure"] = [("blank_required", nothing)]
+    for figure in FIGURES:
+        if figure.name in schema:
+            faults[figure.name] = list(_of_figure(figure))
+    blank = [nw.col(figure.name).is_null() for figure in (EFFORT, *MONEY) if figure.name in schema]
+    faults[None] = [("no_figure", nw.all_horizontal(*blank, ignore_nulls=False))]
+    if columns.graded:
+        unknown = nw.col(_RATE).is_null()
+        named = (nw.col(_GRADE) != "").fill_null(value=False)
+        worked = (nw.col(_steps_of(EFFORT)) >= 1) & (nw.col(EFFORT.name) <= EFFORT.limit)
+        faults["grade"] = [("effort_without_grade", unknown & ~named & worked), ("unknown_grade", unknown & named)]
+    return faults
+
+
+def _of_figure(figure: Figure) -> Iterator[Fault]:
+    value = nw.col(figure.name).cast(nw.Float64)
+    if figure.filled:
+        yield "blank_required", value.is_null()
+    yield "not_finite", ~value.is_finite()
+    yield "negative", value < 0
+    yield "over_limit", value > figure.limit
+    steps = nw.col(_steps_of(figure))
+    if figure.whole:
+        yield "not_whole", value != steps
+    else:
+        yield "rounds_to_zero", (value > 0) & (steps < 1)
+
+
+def _float_steps(figure: Figure) -> nw.Expr:
+    value = nw.col(figure.name).cast(nw.Float64)
+    if not figure.filled:
+        value = value.fill_null(0.0)
+    return (value * float(figure.steps) + (0.5 + STEP_NOISE)).floor()
+
+
+def _number(code: str) -> nw.Expr:
+    return nw.lit(_CODES.index(code), dtype=nw.Int8)
 
 
 def _working(name: str) -> str:
     return f"__tthc_{name}"
-
-
-def _code_of(figure: Figure) -> str:
-    return _working(f"code_{figure.name}")
 
 
 def _steps_of(figure: Figure) -> str:
@@ -122,93 +224,6 @@ def _steps_of(figure: Figure) -> str:
 
 def _text(value: str | None) -> nw.Expr:
     return nw.lit(value, dtype=nw.String)
-
-
-def _lazy_rate(rates: RateTable | None) -> nw.Expr:
-    if rates is None or rates.for_all is not None:
-        return nw.lit(rates.for_all if rates is not None else 0, dtype=nw.Int64)
-    spellings: dict[int, set[str]] = {}
-    for grade, rate in rates.as_mapping().items():
-        forms = {unicodedata.normalize(form, grade).strip().lower() for form in ("NFC", "NFD")}
-        spellings.setdefault(rate, set()).update(forms | {fold(grade)})
-    branches = [
-        nw.when(nw.col(_working("grade")).is_in(sorted(forms))).then(nw.lit(rate, dtype=nw.Int64))
-        for rate, forms in spellings.items()
-    ]
-    return nw.coalesce(*branches, nw.lit(None, dtype=nw.Int64))
-
-
-def _lazy_cell_code(figure: Figure) -> nw.Expr:
-    value = nw.col(_working(figure.name))
-    steps = (value * float(figure.steps) + (0.5 + STEP_NOISE)).floor()
-    if figure.whole:
-        inside = nw.when(value != value.floor()).then(_text("not_whole")).otherwise(_text(None))
-    else:
-        inside = nw.when((value > 0) & (steps < 1)).then(_text("rounds_to_zero")).otherwise(_text(None))
-    outside = nw.when(value < 0).then(_text("negative")).otherwise(_text("over_limit"))
-    number = nw.when((value >= 0) & (value <= figure.limit)).then(inside).otherwise(outside)
-    figures = nw.when(value.is_finite()).then(number).otherwise(_text("not_finite"))
-    return nw.when(value.is_null()).then(_text("blank_required" if figure.filled else None)).otherwise(figures)
-
-
-def _lazy_line_codes(columns: LineColumns, schema: Mapping[str, Any]) -> Iterator[nw.Expr]:
-    figures = [nw.col(_working(figure.name)).is_null() for figure in (EFFORT, *MONEY)]
-    blank = nw.when(nw.all_horizontal(*figures, ignore_nulls=False))
-    yield blank.then(_text("no_figure")).otherwise(_text(None)).alias(_working("code_line"))
-    code = _text(None)
-    if columns.graded:
-        worked = nw.col(_code_of(EFFORT)).is_null() & (nw.col(_working("effort_hours")) > 0)
-        unnamed = nw.col(_working("grade")).is_null()
-        unknown = nw.when(~unnamed & nw.col(_working("rate")).is_null())
-        code = nw.when(unnamed & worked).then(_text("effort_without_grade"))
-        code = code.otherwise(unknown.then(_text("unknown_grade")).otherwise(_text(None)))
-    yield code.alias(_working("code_grade"))
-    blank_key = _text(None)
-    if columns.by_procedure and "procedure" in schema:
-        code = nw.col("procedure")
-        nothing = code.is_null()
-        if not schema["procedure"].is_integer():
-            nothing |= code.cast(nw.String).str.strip_chars(WHITE_SPACE) == ""
-        blank_key = nw.when(nothing).then(_text("blank_required")).otherwise(_text(None))
-    yield blank_key.alias(_working("code_procedure"))
-
-
-def _lazy_steps(figure: Figure, sound: nw.Expr) -> nw.Expr:
-    """Snap as `steps_of_block` does; what is at fault is null before it is cast or multiplied."""
-    value = nw.when(sound).then(nw.col(_working(figure.name)).fill_null(0.0))
-    return (value * float(figure.steps) + (0.5 + STEP_NOISE)).floor().cast(nw.Int64)
-
-
-def _lazy_product(frame: Lazy) -> Lazy:
-    """Cost the lines that are sound, after a float estimate has taken out those that would wrap."""
-    money = [nw.col(_steps_of(figure)) for figure in MONEY]
-    subjects = nw.max_horizontal(nw.col(_steps_of(POPULATION)), nw.lit(1, dtype=nw.Int64))
-    frame = frame.with_columns(
-        (money[0] + money[1] + money[2]).alias(_working("money")), subjects.alias(_working("subjects"))
-    )
-    names = (_steps_of(EFFORT), _working("rate"), _working("money"), _steps_of(FREQUENCY), _working("subjects"))
-    effort, rate, charge, frequency, at_least_one = (nw.col(name) for name in names)
-    floats = (nw.col(name).cast(nw.Float64) for name in names)
-    estimate = annual_cost_product(*floats, effort_steps=EFFORT_STEPS_PER_HOUR)
-    frame = frame.with_columns(estimate.alias(_working("estimate")))
-    small = nw.col(_working("estimate")) <= float(_SURELY_OVER_VND * STEPS_PER_VND)
-    frame = frame.with_columns(nw.when(small).then(frequency).alias(_working("safe_frequency")))
-
-    def cost(population: nw.Expr) -> nw.Expr:
-        product = annual_cost_product(
-            effort, rate, charge, nw.col(_working("safe_frequency")), population, effort_steps=EFFORT_STEPS_PER_HOUR
-        )
-        return _rounded(product, exact_division=not frame.implementation.is_spark_like())
-
-    frame = frame.with_columns(
-        cost(nw.col(_steps_of(POPULATION))).alias(COST), cost(at_least_one).alias(_working("highest"))
-    )
-    within = nw.col(_working("highest")) <= LINE_LIMIT_VND
-    over = nw.col(FAULT).is_null() & ~within.fill_null(value=False)
-    return frame.with_columns(
-        nw.when(within).then(nw.col(COST)).alias(COST),
-        nw.when(over).then(_text("line_over_limit")).otherwise(nw.col(FAULT)).alias(FAULT),
-    )
 
 
 def _rounded(product: nw.Expr, *, exact_division: bool) -> nw.Expr:
@@ -240,39 +255,49 @@ def with_sums(frame: AnyLines, keys: Sequence[str] = ("procedure",), costs: Sequ
     Same kind as `frame`
         The keys, each cost (null if a line is at fault or the sum passes 2^62), `FAULTY_LINES` and `FAULT`.
     """
-    faulty = _working("faulty")
-    added: dict[str, nw.Expr] = {faulty: (~nw.col(FAULT).is_null()).cast(nw.Int64)}
+    first = _NUMBER if _NUMBER in frame.collect_schema().names() else FAULT
     wholes: dict[str, list[tuple[str, int]]] = {}
+    added: dict[str, nw.Expr] = {}
     for name in costs:
         cost = nw.col(name)
-        parts = {name: (cost, 1)}
+        wholes[name] = [(name, 1)]
         if frame.implementation.is_spark_like():  # which raises where a sum passes 2^63
             rest = cost % SUM_PART
             high, low = _working(f"high_{name}"), _working(f"low_{name}")
-            parts = {high: ((cost - rest) // SUM_PART, SUM_PART), low: (rest, 1)}
-        added |= {part: value.cast(nw.Int64) for part, (value, _) in parts.items()}
+            wholes[name] = [(high, SUM_PART), (low, 1)]
+            added |= {high: ((cost - rest) // SUM_PART).cast(nw.Int64), low: rest}
         added[_working(f"about_{name}")] = cost.cast(nw.Float64)
-        wholes[name] = [(part, unit) for part, (_, unit) in parts.items()]
-    frame = frame.with_columns(**added)
-    sums = frame.group_by(*keys).agg(*(nw.col(name).sum() for name in added), nw.col(FAULT).min())
-    about = nw.all_horizontal(
-        *(nw.col(_working(f"about_{name}")) <= float(SUM_LIMIT_VND) for name in costs), ignore_nulls=False
-    )
-    sums = sums.with_columns(
-        reduce(operator.add, (nw.when(about).then(nw.col(part)).cast(nw.Int64) * unit for part, unit in parts)).alias(
-            _working(f"sum_{name}")
+    parts = [part for of_cost in wholes.values() for part, _ in of_cost]
+    about = [_working(f"about_{name}") for name in costs]
+    sums = (
+        frame.with_columns(**added)
+        .group_by(*keys)
+        .agg(
+            nw.col(*parts, *about).sum(),
+            nw.col(first).count().alias(FAULTY_LINES),
+            nw.col(first).min().alias(FAULT),
         )
-        for name, parts in wholes.items()
     )
-    exactly = (nw.col(_working(f"sum_{name}")) <= SUM_LIMIT_VND for name in costs)
-    fits = nw.all_horizontal(about, *exactly, ignore_nulls=True)
-    complete = (nw.col(faulty) == 0) & fits
-    too_large = nw.when(~fits).then(_text("sum_too_large"))
+    roughly = nw.max_horizontal(*about) <= float(SUM_LIMIT_VND)
+    sums = sums.with_columns(
+        reduce(
+            operator.add, (nw.when(roughly).then(nw.col(part)).cast(nw.Int64) * unit for part, unit in of_cost)
+        ).alias(name)
+        for name, of_cost in wholes.items()
+    )
+    fits = (nw.max_horizontal(*costs) <= SUM_LIMIT_VND).fill_null(value=False)
+    faulty = nw.col(FAULTY_LINES) > 0
+    fault = nw.col(FAULT)
+    if first == _NUMBER:
+        fault = _looked_up(frame, fault, dict(enumerate(_CODES)), nw.String)
     return sums.select(
         *keys,
-        *(nw.when(complete).then(nw.col(_working(f"sum_{name}"))).alias(name) for name in costs),
-        nw.col(faulty).cast(nw.Int64).alias(FAULTY_LINES),
-        nw.coalesce(nw.col(FAULT), too_large).alias(FAULT),
+        *(nw.when(~faulty & fits).then(nw.col(name)).alias(name) for name in costs),
+        nw.col(FAULTY_LINES).cast(nw.Int64),
+        nw.when(faulty)
+        .then(fault)
+        .otherwise(nw.when(~fits).then(_text("sum_too_large")).otherwise(_text(None)))
+        .alias(FAULT),
     )
 
 
@@ -292,29 +317,25 @@ def lazy_remarks(frame: Lazy, columns: LineColumns) -> Iterator[Remark]:
         Faults and notes, by column.
     """
     nothing = nw.lit(0, dtype=nw.Int64)
+    faults = _faults(columns, frame.collect_schema())
+    number_of = {column: _working(f"number_{column}") for column in faults}
+    frame = frame.with_columns(_first(of_column).alias(number_of[column]) for column, of_column in faults.items())
+    seen_in = {figure.name: nw.col(figure.name).cast(nw.Float64) for figure in FIGURES if figure.name in faults}
+    seen_of = {"effort_without_grade": seen_in[EFFORT.name], "unknown_grade": nw.col(_GRADE)}
     kinds: list[Kind] = [
-        ("procedure", "blank_required", ~nw.col(_working("code_procedure")).is_null(), nothing),
-    ] * columns.by_procedure
-    kinds += [
-        (figure.name, code, nw.col(_code_of(figure)) == code, nw.col(_working(figure.name)))
-        for figure in FIGURES
-        for code in CELL_CODES
+        (column, code, nw.col(number_of[column]) == _number(code), seen_of.get(code, seen_in.get(str(column), nothing)))
+        for column, of_column in faults.items()
+        for code, _ in of_column
     ]
-    graded = nw.col(_working("code_grade"))
-    kinds += [
-        (None, "no_figure", nw.col(_working("code_line")) == "no_figure", nothing),
-        ("grade", "effort_without_grade", graded == "effort_without_grade", nw.col(_working("effort_hours"))),
-        ("grade", "unknown_grade", graded == "unknown_grade", nw.col(_working("grade"))),
-        (None, "line_over_limit", nw.col(FAULT) == "line_over_limit", nw.col(_working("estimate"))),
-    ]
-    sound = nw.col(FAULT).is_null()
+    kinds.append((None, "line_over_limit", nw.col(_NUMBER) == _number("line_over_limit"), nw.col(_ESTIMATE)))
+    sound = nw.col(_NUMBER).is_null()
     for figure in FIGURES:
-        typed = nw.col(_working(figure.name))
-        rest = (typed * float(figure.steps) - nw.col(_steps_of(figure)).cast(nw.Float64)).abs()
-        kinds.append((figure.name, "off_grid_lines", sound & (rest > STEP_NOISE), nothing))
+        if figure.name in faults:
+            rest = (seen_in[figure.name] * float(figure.steps) - nw.col(_steps_of(figure))).abs()
+            kinds.append((figure.name, "off_grid_lines", sound & (rest > STEP_NOISE), nothing))
     if columns.graded:
-        alone = sound & nw.col(_working("effort_hours")).is_null() & ~nw.col(_working("grade")).is_null()
-        kinds.append(("effort_hours", "grade_without_effort", alone, nothing))
+        alone = sound & nw.col(EFFORT.name).is_null() & ~nw.col(_RATE).is_null()
+        kinds.append((EFFORT.name, "grade_without_effort", alone, nothing))
     key = nw.col("procedure").cast(nw.String) if "procedure" in frame.collect_schema().names() else _text("–")
     marks, totals = [], []
     for number, (_, code, lines, value) in enumerate(kinds):

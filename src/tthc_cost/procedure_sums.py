@@ -99,7 +99,8 @@ def blank_procedures(frame: Eager) -> NDArray[np.bool_]:
     blank: NDArray[np.bool_] = codes.is_null().to_numpy()
     native = codes.to_native()
     if isinstance(native, pd.Series) and isinstance(native.dtype, pd.CategoricalDtype):
-        empty = np.array([*(not str(category).strip() for category in native.cat.categories), True], dtype=np.bool_)
+        of_category = pd.Series(native.cat.categories).astype("str").str.strip(WHITE_SPACE) == ""
+        empty = np.append(of_category.to_numpy(dtype=np.bool_), True)
         return empty.take(native.cat.codes.to_numpy(), mode="wrap") if empty[:-1].any() else blank
     if codes.dtype in {nw.String, nw.Categorical, nw.Enum} and not blank.all():
         texts = codes.cast(nw.String).str.strip_chars(WHITE_SPACE)

@@ -67,7 +67,10 @@ def sum_costs(costed: AnyFrame, *by: str) -> AnyFrame:
         return partition_sums(_with_fault_of_partitions(costed), by)
     frame = nw.from_native(costed)
     _require(frame.collect_schema().names(), (*by, COST))
-    return _sums(_with_fault(frame), by, (COST,)).to_native()
+    if isinstance(frame, nw.LazyFrame):
+        return with_sums(_with_fault(frame), by, (COST,)).to_native()
+    _refuse_faulty((frame,), by)
+    return _sums(frame, by, (COST,)).sort(*by).to_native()
 
 
 def compare_tables(baseline: AnyFrame, simplified: AnyFrame, *by: str) -> AnyFrame:
@@ -117,18 +120,26 @@ def compare_tables(baseline: AnyFrame, simplified: AnyFrame, *by: str) -> AnyFra
         return sums.assign(**{_SAVING: sums[_BASELINE] - sums[_SIMPLIFIED]})[
             [*by, *costs, _SAVING, FAULTY_LINES, FAULT]
         ]
-    parts = []
-    nothing = nw.lit(0, dtype=nw.Int64)
-    for table, before, after in ((baseline, nw.col(COST), nothing), (simplified, nothing, nw.col(COST))):
-        frame = nw.from_native(table)
+    frames = [nw.from_native(table) for table in (baseline, simplified)]
+    for frame in frames:
         _require(frame.collect_schema().names(), (*by, COST))
-        parts.append(_with_fault(frame).select(*by, before.alias(_BASELINE), after.alias(_SIMPLIFIED), FAULT))
-    both = nw.concat(parts)
+    lazy = isinstance(frames[0], nw.LazyFrame)
+    if lazy:
+        frames = [_with_fault(frame) for frame in frames]
+    else:
+        _refuse_faulty(frames, by)
+        frames = [_sums(frame, by, (COST,)) for frame in frames]
+    nothing, rest = nw.lit(0, dtype=nw.Int64), [FAULT] if lazy else []
+    before, after = (
+        frame.select(*by, here.alias(_BASELINE), elsewhere.alias(_SIMPLIFIED), *rest)
+        for frame, here, elsewhere in zip(frames, (nw.col(COST), nothing), (nothing, nw.col(COST)), strict=True)
+    )
+    both = nw.concat([before, after])
     if both.implementation.is_pyarrow():  # which groups by no key whose chunks number their words differently
         both = nw.from_native(both.to_native().unify_dictionaries())
-    summed = _sums(both, by, costs)
+    summed = with_sums(both, by, costs) if lazy else _sums(both, by, costs).sort(*by)
     saving = (nw.col(_BASELINE) - nw.col(_SIMPLIFIED)).alias(_SAVING)
-    rest = [name for name in summed.collect_schema().names() if name not in {*by, *costs}]
+    rest = [FAULTY_LINES, FAULT] if lazy else []
     return summed.select(*by, *costs, saving, *rest).to_native()
 
 
@@ -197,18 +208,27 @@ def _with_fault_of_partitions(lines: Partitions) -> Partitions:
     return lines.assign(**{FAULT: known.mask(known.isna() & lines[COST].isna(), "blank_required")})
 
 
-def _sums(frame: Frame, by: Sequence[str], costs: Sequence[str]) -> Frame:
-    if isinstance(frame, nw.LazyFrame):
-        return with_sums(frame, by, costs)
-    faulty = frame.filter(~nw.col(FAULT).is_null())
-    if len(faulty):
-        keys = [str(key) for key in faulty[by[0]].to_list()]
-        said = {"count": len(faulty), "code": faulty[FAULT][0], "first": min(keys), "last": max(keys)}
+def _refuse_faulty(frames: Sequence[Frame], by: Sequence[str]) -> None:
+    """Raise what is wrong with any line of tables in memory."""
+    found = []
+    for frame in frames:
+        faulty = frame.filter(
+            nw.col(COST).is_null() | ~nw.col(FAULT).is_null() if FAULT in frame.columns else nw.col(COST).is_null()
+        )
+        found += _with_fault(faulty).select(by[0], FAULT).rows()
+    if found:
+        keys = [str(key) for key, _ in found]
+        said = {"count": len(found), "code": found[0][1], "first": min(keys), "last": max(keys)}
         raise InputFault.because("lines_at_fault", Place(column=COST), **said)
-    about = [f"{name}_about" for name in costs]
-    frame = frame.with_columns(*(nw.col(name).cast(nw.Float64).alias(f"{name}_about") for name in costs))
-    sums = frame.group_by(*by).agg(nw.col(*costs, *about).sum()).sort(*by)
-    if any(sums[name].max() > SUM_LIMIT_VND for name in (*about, *costs) if len(sums)):
+
+
+def _sums(frame: Frame, by: Sequence[str], costs: Sequence[str]) -> Frame:
+    """Add up tables in memory; floats beside the integers tell a sum that may wrap, where there can be one."""
+    wide = [name for name in costs if len(frame) and int(frame[name].max()) * len(frame) > SUM_LIMIT_VND]
+    about = [f"{name}_about" for name in wide]
+    frame = frame.with_columns(nw.col(name).cast(nw.Float64).alias(f"{name}_about") for name in wide)
+    sums = frame.group_by(*by).agg(nw.col(*costs, *about).sum())
+    if any(sums[name].max() > SUM_LIMIT_VND for name in (*about, *wide)):
         raise InputFault.because("sum_too_large", limit=SUM_LIMIT_VND)
     return sums.select(*by, *(nw.col(name).cast(nw.Int64) for name in costs))
 
