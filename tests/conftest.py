@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, settings
 _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 
 settings.register_profile("dev", _PATIENT, max_examples=25)
-settings.register_profile("ci", _PATIENT, max_examples=100, derandomize=True)
+settings.register_profile("ci", _PATIENT, max_examples=50, derandomize=True)
 settings.register_profile(
     "mutation",
     _PATIENT,
