@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from xdist.scheduler import LoadScopeScheduling
 
 
+# Programs of their own, which their tests run, and what they import from beside them.
+collect_ignore_glob = [
+    "docs/hooks/*",
+    "docs/how-to/scripts/*",
+    "tests/benchmarks/[!t]*.py",
+    "tests/benchmarks/table.py",
+]
+
+
 def _enter(namespace: dict[str, Any]) -> None:
     """Run the blocks of one page in an empty folder: they may write workbooks and reports there."""
     folder = TemporaryDirectory()

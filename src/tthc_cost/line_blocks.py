@@ -99,7 +99,7 @@ def costed_blocks(findings: Findings, *, with_notes: bool = False) -> Iterator[t
         return _cost_block(start, cells, rate_of(start, stop), findings.volumes)
 
     # Texts keep a thread busy without the interpreter; figures alone are through before another has begun.
-    texts = columns.graded and frame["grade"].dtype == nw.String
+    texts = columns.graded and frame.schema.get("grade") == nw.String
     for block in _in_order(costed, range(0, len(frame), BLOCK_LINES), _THREADS if texts else 1):
         for code, column, lines in block.found:
             findings.add(code, column, block.start, lines)
