@@ -95,7 +95,10 @@ def with_costs(frame: Lazy, rates: RateTable | None, columns: LineColumns) -> La
     schema = frame.collect_schema()
     frame = _with_rates(frame, rates, columns)
     present = [figure for figure in FIGURES if figure.name in schema]
-    frame = frame.with_columns(_float_steps(figure).alias(_steps_of(figure)) for figure in present)
+    floors_to_whole = frame.implementation.is_spark_like()
+    frame = frame.with_columns(
+        _float_steps(figure, floors_to_whole=floors_to_whole).alias(_steps_of(figure)) for figure in present
+    )
     money = reduce(operator.add, (nw.col(_steps_of(figure)) for figure in present if figure in MONEY), nw.lit(0.0))
     subjects = nw.max_horizontal(nw.col(_steps_of(POPULATION)), nw.lit(1.0))
     effort, frequency, rate = nw.col(_steps_of(EFFORT)), nw.col(_steps_of(FREQUENCY)), nw.col(_RATE).fill_null(0)
@@ -203,11 +206,15 @@ def _of_figure(figure: Figure) -> Iterator[Fault]:
         yield "rounds_to_zero", (value > 0) & (steps < 1)
 
 
-def _float_steps(figure: Figure) -> nw.Expr:
+def _float_steps(figure: Figure, *, floors_to_whole: bool) -> nw.Expr:
+    """Give whole steps as floats; Spark floors to 64 bits and raises beyond them, so there only figures in bounds."""
     value = nw.col(figure.name).cast(nw.Float64)
     if not figure.filled:
         value = value.fill_null(0.0)
-    return (value * float(figure.steps) + (0.5 + STEP_NOISE)).floor()
+    if floors_to_whole:
+        value = nw.when((value >= 0) & (value <= figure.limit)).then(value)
+    steps = (value * float(figure.steps) + (0.5 + STEP_NOISE)).floor()
+    return steps.cast(nw.Float64) if floors_to_whole else steps
 
 
 def _number(code: str) -> nw.Expr:
@@ -278,14 +285,14 @@ def with_sums(frame: AnyLines, keys: Sequence[str] = ("procedure",), costs: Sequ
             nw.col(first).min().alias(FAULT),
         )
     )
-    roughly = nw.max_horizontal(*about) <= float(SUM_LIMIT_VND)
+    roughly = reduce(nw.max_horizontal, map(nw.col, about)) <= float(SUM_LIMIT_VND)
     sums = sums.with_columns(
         reduce(
             operator.add, (nw.when(roughly).then(nw.col(part)).cast(nw.Int64) * unit for part, unit in of_cost)
         ).alias(name)
         for name, of_cost in wholes.items()
     )
-    fits = (nw.max_horizontal(*costs) <= SUM_LIMIT_VND).fill_null(value=False)
+    fits = (reduce(nw.max_horizontal, map(nw.col, costs)) <= SUM_LIMIT_VND).fill_null(value=False)
     faulty = nw.col(FAULTY_LINES) > 0
     fault = nw.col(FAULT)
     if first == _NUMBER:
