@@ -186,7 +186,8 @@ def bare(archives: Archives, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_costing_needs_no_extra(bare: Path, tmp_path: Path) -> None:
     code = (
         "import pandas as pd, tthc_cost as tc\n"
-        "lines = pd.DataFrame({'procedure': ['NB-01'], 'effort_hours': [0], 'fee_vnd': [20_000], 'frequency': [1], 'population': [3]})\n"
+        "line = {'procedure': 'NB-01', 'effort_hours': 0, 'fee_vnd': 20_000, 'frequency': 1, 'population': 3}\n"
+        "lines = pd.DataFrame([line])\n"
         "print(tc.cost_procedures(lines, tc.RateTable.from_income(95_600_000))['annual_cost_vnd'].tolist())"
     )
     assert run(bare / "python", "-W", "error", "-c", code, folder=tmp_path).strip() == "[60000]"
