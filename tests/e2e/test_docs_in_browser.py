@@ -106,7 +106,7 @@ def found(browser: Any, site: Path, *searches: str) -> list[list[str]]:
     files = []
     for words in searches:
         page.reload()
-        page.locator(".md-search__input").fill(words)
+        page.locator(".md-search__input").press_sequentially(words)  # keys, as a person types: fill sends none
         page.wait_for_selector(".md-search-result__item")
         links = page.locator(".md-search-result__item > a")
         files.append(links.evaluate_all("links => links.map(link => link.pathname)"))
