@@ -68,12 +68,12 @@ pytest_collect_file = Sybil(
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:  # noqa: ANN401 - xdist's own
-    """Keep the blocks of a page on one worker, for each goes on from those above it; spread all other tests."""
+    """Keep the blocks of a page on one worker, for each goes on from those above it, and what opens one built site."""
     from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - only where tests run in parallel
 
     class ByPage(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.partition("::")[0]
-            return file if file.endswith(".md") else nodeid
+            return file if file.endswith((".md", "_in_browser.py")) else nodeid
 
     return ByPage(config, log)
